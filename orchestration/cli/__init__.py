@@ -1,0 +1,24 @@
+"""The `fast-dau` command: assembles the commands and reports errors."""
+
+import sys
+
+import typer
+
+from orchestration.errors import UserError
+
+app = typer.Typer(
+    name="fast-dau",
+    help="Daily active users and retention of a Postgres table of events.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one sentence, not a traceback."""
+    try:
+        app()
+    except UserError as error:
+        print(f"fast-dau: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)

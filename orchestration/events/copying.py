@@ -1,0 +1,54 @@
+"""Streams rows into a table through COPY, in constant memory."""
+
+from collections.abc import Iterator
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.settings import TableName
+
+COLUMNS = ("user_id", "course_id", "kind", "performed_at", "properties")
+
+
+class _ChunkReader:
+    """The `read` that COPY asks for, fed by an iterator of text chunks."""
+
+    def __init__(self, chunks: Iterator[str]) -> None:
+        self._chunks = chunks
+        self._rest = b""
+        self.error: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        try:
+            while not self._rest:
+                self._rest = next(self._chunks).encode()
+        except StopIteration:
+            return b""
+        except BaseException as error:
+            # psycopg2 would turn it into a COPY failure and lose its type.
+            self.error = error
+            raise
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken
+
+
+def copy_events(connection: Connection, table: TableName, chunks: Iterator[str]) -> int:
+    """Copy chunks of COPY text (whole lines, columns as `COLUMNS`) into the table.
+
+    Runs inside the connection's transaction and does not commit. Returns the
+    number of rows. An error raised by `chunks` reaches the caller as it is.
+    """
+    reader = _ChunkReader(chunks)
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(table.schema, table.name),
+        sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
+    )
+    with connection.cursor() as cursor:
+        try:
+            cursor.copy_expert(statement.as_string(cursor), reader, size=1 << 20)
+        except Exception:
+            if reader.error is not None:
+                raise reader.error from None
+            raise
+        rows: int = cursor.rowcount
+    return rows
