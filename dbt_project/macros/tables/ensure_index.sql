@@ -1,0 +1,29 @@
+{#- Post-hook: makes an index of this model's table where it has none such.
+
+    Looked up by the table and the definition, not by name: on a full refresh the
+    old table still owns the name when post-hooks run, and `if not exists` would
+    leave the new one bare. An invalid index is made again. -#}
+{% macro ensure_index(columns, unique=false) -%}
+    {%- if execute -%}
+    {%- set name = index_name(this.identifier, columns, 'key' if unique else 'idx') -%}
+    {%- set definition = 'create' ~ (' unique' if unique) ~ ' index %'
+        ~ ' using btree (' ~ columns | join(', ') ~ ')' -%}
+    {%- set existing = run_query(
+        "select 1 from pg_index where indrelid = '" ~ this ~ "'::regclass"
+        ~ " and indisvalid and pg_get_indexdef(indexrelid) ilike '" ~ definition ~ "'"
+    ) -%}
+    {%- if existing | length == 0 -%}
+        drop index if exists {{ this.schema }}.{{ name }};
+        create {{ 'unique' if unique }} index {{ name }}
+            on {{ this }} ({{ columns | join(', ') }});
+    {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- `<table>_<columns>_<suffix>`, as Postgres itself names them; names that it would
+    cut at 63 bytes, and so could confuse, end in a digest instead. -#}
+{% macro index_name(table, columns, suffix) -%}
+    {%- set name = ([table] + columns + [suffix]) | join('_') -%}
+    {{ name if name | length <= 63 else name[:54] ~ '_' ~ local_md5(name)[:8] }}
+{%- endmacro %}

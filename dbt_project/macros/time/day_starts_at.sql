@@ -1,0 +1,17 @@
+{#- The first UTC instant of a local calendar day, from an expression of type date.
+
+    Where clocks go back over midnight (Havana, Azores) the day has two midnights,
+    and Postgres reads the later. The offset of the day before gives the earlier. -#}
+{% macro day_starts_at(local_day) -%}
+    {%- set midnight = "(" ~ local_day ~ ")::timestamp" -%}
+    {%- set later = "(" ~ midnight ~ " at time zone '" ~ var("time_zone")
+        ~ "' at time zone 'UTC')" -%}
+    {%- set day_before = "(" ~ later ~ " - interval '1 day')" -%}
+    {%- set earlier = "(" ~ midnight ~ " - (" ~ local_time(day_before)
+        ~ " - " ~ day_before ~ "))" -%}
+    case
+        when {{ local_time(earlier) }} = {{ midnight }}
+            then least({{ earlier }}, {{ later }})
+        else {{ later }}
+    end
+{%- endmacro %}

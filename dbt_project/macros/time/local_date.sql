@@ -1,0 +1,11 @@
+{#- The calendar day, in the reporting time zone, of a UTC timestamp. -#}
+{% macro local_date(utc_timestamp) -%}
+    ({{ local_time(utc_timestamp) }})::date
+{%- endmacro %}
+
+
+{#- The reporting zone's wall clock at a UTC timestamp. Both zones are named, so
+    that the session's own zone cannot matter. -#}
+{% macro local_time(utc_timestamp) -%}
+    {{ utc_timestamp }} at time zone 'UTC' at time zone '{{ var("time_zone") }}'
+{%- endmacro %}

@@ -1,0 +1,32 @@
+{{ config(
+    unique_key='activity_date',
+    meta={'influence_days': 0},
+    post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
+) }}
+
+with days as (
+
+    select * from {{ days_to_build() }}
+
+),
+
+active_days as (
+
+    select
+        activity_date,
+        count(*) as dau,
+        sum(events_count)::bigint as events_count
+    from {{ ref('user_day_activity') }}
+    where {{ is_affected_day('activity_date') }}
+    group by activity_date
+
+)
+
+select
+    days.activity_date,
+    coalesce(active_days.dau, 0) as dau,
+    coalesce(active_days.events_count, 0) as events_count,
+    days.day_ends_at <= {{ run_at() }} as is_complete
+from days
+left join active_days
+    on days.activity_date = active_days.activity_date

@@ -1,0 +1,51 @@
+{{ config(
+    unique_key='activity_date',
+    meta={'influence_days': 7},
+    post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
+) }}
+
+-- depends_on: {{ ref('refresh_days') }}
+
+with days as (
+
+    select * from {{ ref('daily_active_users') }}
+    where {{ is_affected_day('activity_date') }}
+
+),
+
+history as (
+
+    select min(activity_date) as first_date from {{ ref('daily_active_users') }}
+
+),
+
+returning_days as (
+
+    select
+        activity_date,
+        count(*) as returning_users,
+        {%- for n in range(1, 8) %}
+        count(*) filter (where active_days_mask & {{ 2 ** (n - 1) }} <> 0)
+            as returning_d{{ n }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ ref('returning_users') }}
+    where {{ is_affected_day('activity_date') }}
+    group by activity_date
+
+)
+
+select
+    days.activity_date,
+    days.dau,
+    coalesce(returning_days.returning_users, 0) as returning_users,
+    coalesce(returning_days.returning_users, 0)
+    / nullif(days.dau, 0)::double precision as retention_rate,
+    {%- for n in range(1, 8) %}
+    coalesce(returning_days.returning_d{{ n }}, 0) as returning_d{{ n }},
+    {%- endfor %}
+    days.activity_date - 7 >= history.first_date as lookback_complete,
+    days.is_complete
+from days
+cross join history
+left join returning_days
+    on days.activity_date = returning_days.activity_date

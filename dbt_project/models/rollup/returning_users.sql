@@ -1,0 +1,52 @@
+{{ config(
+    unique_key=['activity_date', 'user_id'],
+    meta={'influence_days': 7},
+    post_hook=[
+        "{{ ensure_index(['activity_date', 'user_id'], unique=true) }}",
+        "{{ ensure_index(['user_id', 'activity_date']) }}",
+    ],
+) }}
+
+-- depends_on: {{ ref('refresh_days') }}
+
+with user_days as (
+
+    -- Counted back from the last date there is, modulo 8: a place in a ring of 8
+    -- days, in which a day and the 7 before it never meet.
+    select
+        user_id,
+        activity_date,
+        (date '9999-12-31' - activity_date) % 8 as ring_place
+    from {{ ref('user_day_activity') }}
+    where {{ is_affected_day('activity_date', days_before=7) }}
+
+),
+
+looked_back as (
+
+    select
+        activity_date,
+        user_id,
+        (ring_place + 1) % 8 as turn,
+        lag(activity_date) over user_history as previous_activity_date,
+        bit_or(1 << ring_place) over (
+            user_history
+            range between interval '7 days' preceding and interval '1 day' preceding
+        ) as ring_mask
+    from user_days
+    window user_history as (partition by user_id order by activity_date)
+
+)
+
+-- The ring is turned until D-1 is bit 0 and D-7 is bit 6.
+select
+    activity_date,
+    user_id,
+    previous_activity_date,
+    (activity_date - previous_activity_date)::smallint as days_since_previous,
+    (((ring_mask >> turn) | (ring_mask << (8 - turn))) & 255)::smallint
+        as active_days_mask
+from looked_back
+where
+    ring_mask is not null
+    and {{ is_affected_day('activity_date') }}

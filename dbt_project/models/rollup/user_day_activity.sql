@@ -1,0 +1,44 @@
+{{ config(
+    unique_key=['user_id', 'activity_date'],
+    meta={'influence_days': 0},
+    post_hook=[
+        "{{ ensure_index(['user_id', 'activity_date'], unique=true) }}",
+        "{{ ensure_index(['activity_date', 'user_id']) }}",
+    ],
+) }}
+
+with days as (
+
+    select * from {{ days_to_build() }}
+
+),
+
+events as (
+
+    select * from {{ ref('stg_events') }}
+
+)
+
+-- Day by day: each is one range of the index on performed_at, and one small group.
+select
+    days.activity_date,
+    active_users.user_id,
+    active_users.events_count,
+    active_users.first_event_at,
+    active_users.last_event_at
+from days
+cross join lateral (
+    select
+        events.user_id,
+        count(*) as events_count,
+        min(events.performed_at) as first_event_at,
+        max(events.performed_at) as last_event_at
+    from events
+    where
+        events.performed_at >= days.day_starts_at
+        and events.performed_at < days.day_ends_at
+        {%- if var('active_kinds') %}
+        and events.kind in ({{ string_literals(var('active_kinds')) }})
+        {%- endif %}
+    group by events.user_id
+) as active_users

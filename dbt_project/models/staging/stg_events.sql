@@ -1,0 +1,16 @@
+with events as (
+
+    select * from {{ source('app', 'events') }}
+
+)
+
+select
+    user_id,
+    course_id,
+    kind,
+    performed_at,
+    properties
+from events
+where
+    user_id is not null
+    and {{ is_valid_time('performed_at') }}

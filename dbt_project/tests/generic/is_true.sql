@@ -1,0 +1,13 @@
+{#- Rows of which a condition is not true; null is not true. With `refreshed_only`, of
+    the days that the latest run rebuilt, so that an hourly run stays cheap. -#}
+{% test is_true(model, condition, column_name=none, refreshed_only=false) %}
+
+select *
+from {{ model }}
+where
+    ({{ condition }}) is not true
+    {%- if refreshed_only %}
+    and activity_date in (select activity_date from {{ ref('refresh_days') }})
+    {%- endif %}
+
+{% endtest %}
