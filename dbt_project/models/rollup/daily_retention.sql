@@ -23,11 +23,11 @@ returning_days as (
 
     select
         activity_date,
-        count(*) as returning_users,
-        {%- for n in range(1, 8) %}
-        count(*) filter (where active_days_mask & {{ 2 ** (n - 1) }} <> 0)
-            as returning_d{{ n }}{{ "," if not loop.last }}
-        {%- endfor %}
+        {% for n in range(1, 8) %}
+            count(*) filter (where active_days_mask & {{ 2 ** (n - 1) }} <> 0)
+                as returning_d{{ n }},
+        {% endfor %}
+        count(*) as returning_users
     from {{ ref('returning_users') }}
     where {{ is_affected_day('activity_date') }}
     group by activity_date
@@ -40,9 +40,9 @@ select
     coalesce(returning_days.returning_users, 0) as returning_users,
     coalesce(returning_days.returning_users, 0)
     / nullif(days.dau, 0)::double precision as retention_rate,
-    {%- for n in range(1, 8) %}
-    coalesce(returning_days.returning_d{{ n }}, 0) as returning_d{{ n }},
-    {%- endfor %}
+    {% for n in range(1, 8) %}
+        coalesce(returning_days.returning_d{{ n }}, 0) as returning_d{{ n }},
+    {% endfor %}
     days.activity_date - 7 >= history.first_date as lookback_complete,
     days.is_complete
 from days

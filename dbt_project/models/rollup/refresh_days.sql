@@ -39,32 +39,29 @@ reasoned_days as (
     select
         calendar_days.*,
         case
-            when progress.is_first_build
-                then 'first build'
-            {%- if rebuilds_all %}
-            else 'full'
-            {%- else %}
-            {%- if backfill %}
-            when calendar_days.activity_date
-                between date '{{ var("start_date") }}' and date '{{ var("end_date") }}'
-                then 'backfill'
-            {%- endif %}
-            -- A late event before all history, or a run that did not finish.
-            when published_days.activity_date is null
-                then 'missing'
-            {%- if backfill %}
-            -- Where the day has turned since the last run, a backfill would
-            -- otherwise pass for the run that closes the days before.
-            when progress.open_date = {{ local_date(run_at()) }}
-                then null
-            {%- endif %}
-            when calendar_days.activity_date >= progress.open_date
-                then 'open'
-            when
-                calendar_days.activity_date
-                >= progress.open_date - {{ var('lookback_days') }}
-                then 'lookback'
-            {%- endif %}
+            when progress.is_first_build then 'first build'
+            {% if rebuilds_all %}
+                else 'full'
+            {% else %}
+                {% if backfill %}
+                    when
+                        calendar_days.activity_date >= date '{{ var("start_date") }}'
+                        and calendar_days.activity_date <= date '{{ var("end_date") }}'
+                        then 'backfill'
+                {% endif %}
+                -- An event older than all history, or a run that did not finish.
+                when published_days.activity_date is null then 'missing'
+                {% if backfill %}
+                    -- Only where the day has turned since the last run, the backfill
+                    -- has to be the run that closes the days before it too.
+                    when progress.open_date = {{ local_date(run_at()) }} then null
+                {% endif %}
+                when calendar_days.activity_date >= progress.open_date then 'open'
+                when
+                    calendar_days.activity_date
+                    >= progress.open_date - {{ var('lookback_days') }}
+                    then 'lookback'
+            {% endif %}
         end as reason
     from calendar_days
     cross join progress

@@ -37,8 +37,8 @@ cross join lateral (
     where
         events.performed_at >= days.day_starts_at
         and events.performed_at < days.day_ends_at
-        {%- if var('active_kinds') %}
-        and events.kind in ({{ string_literals(var('active_kinds')) }})
-        {%- endif %}
+        {% if var('active_kinds') %}
+            and events.kind in ({{ string_literals(var('active_kinds')) }})
+        {% endif %}
     group by events.user_id
 ) as active_users
