@@ -1,0 +1,1 @@
+"""Tests against a real Postgres, compared with a plain Python oracle."""

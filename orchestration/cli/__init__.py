@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from orchestration.cli import answers, database, dbt, demo, generate
 from orchestration.errors import UserError
 
 app = typer.Typer(
@@ -13,6 +14,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(demo.demo)
+app.add_typer(database.app, name="db")
+app.command()(generate.generate)
+app.command(
+    context_settings={
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+        "allow_interspersed_args": False,
+        "help_option_names": [],
+    }
+)(dbt.dbt)
+app.command()(answers.dau)
+app.command()(answers.retention)
+app.command()(answers.returning)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""The events table: its shape, its indexes, and ways to fill it."""

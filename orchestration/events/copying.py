@@ -18,7 +18,7 @@ class _ChunkReader:
         self._rest = b""
         self.error: BaseException | None = None
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         try:
             while not self._rest:
                 self._rest = next(self._chunks).encode()
@@ -39,13 +39,17 @@ def copy_events(connection: Connection, table: TableName, chunks: Iterator[str])
     number of rows. An error raised by `chunks` reaches the caller as it is.
     """
     reader = _ChunkReader(chunks)
-    statement = sql.SQL("copy {} ({}) from stdin").format(
+    statement = sql.SQL("copy {} ({}) from stdin (encoding 'utf8')").format(
         sql.Identifier(table.schema, table.name),
         sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
     )
     with connection.cursor() as cursor:
         try:
-            cursor.copy_expert(statement.as_string(cursor), reader, size=1 << 20)
+            cursor.copy_expert(
+                statement.as_string(cursor),
+                reader,  # type: ignore[arg-type]  # COPY never calls readline
+                size=1 << 20,
+            )
         except Exception:
             if reader.error is not None:
                 raise reader.error from None

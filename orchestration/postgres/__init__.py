@@ -1,0 +1,1 @@
+"""The database: the embedded server, and connections to whichever is used."""

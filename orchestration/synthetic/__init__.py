@@ -1,0 +1,1 @@
+"""Seeded synthetic events: believable, and the same on every machine."""

@@ -1,0 +1,48 @@
+# Needs python3 (3.11 to 3.13) and make; everything else goes into .venv.
+PYTHON ?= $(firstword $(foreach v,3 3.13 3.12 3.11,$(shell python$(v) -c \
+	'import sys, venv; (3, 11) <= sys.version_info < (3, 14) and print(sys.executable)' 2>&-)))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+EVENTS ?= 1000000
+
+.PHONY: help setup demo test lint bench clean
+
+help: ## Show what there is to make
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: .venv/ready ## Install fast-dau into .venv
+
+demo: .venv/ready ## Show DAU and retention of a million synthetic events
+	@$(BIN)/fast-dau demo --events $(EVENTS)
+
+test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
+	$(BIN)/pytest --numprocesses 2
+
+lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project
+	$(BIN)/dbt --quiet --warn-error parse --no-partial-parse --project-dir dbt_project
+	DBT_ALLOW_EXPERIMENTAL_ADAPTERS=true $(BIN)/dbt-core-experimental-parser parse \
+		--project-dir dbt_project --profiles-dir . --target-path target/next-engine
+
+bench: .venv/ready ## Time the first and the later builds (EVENTS=10000000)
+	$(BIN)/python -m benchmarks.run
+
+clean: ## Remove .venv and the embedded database of this checkout
+	-@$(BIN)/fast-dau db stop
+	rm -rf .venv .fast-dau
+
+.venv/ready: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11, 3.12 or 3.13 with the venv \
+	module found: install one (on Debian: python3 and python3-venv), or set PYTHON." >&2; exit 1; }
+	@echo "Setting up .venv, which takes a minute the first time …"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/ready-to-develop: .venv/ready
+	@echo "Installing what the tests need …"
+	@$(PIP) --editable '.[dev]'
+	@touch $@

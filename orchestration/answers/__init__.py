@@ -1,0 +1,1 @@
+"""Answers: questions put to the rollup tables, and ways to show what they say."""

@@ -1,0 +1,108 @@
+"""`fast-dau dau`, `retention` and `returning`: the answers, read from the tables."""
+
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import typer
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+from rich.console import Console
+
+from orchestration.answers import pages
+from orchestration.answers.formats import Format, write
+from orchestration.answers.questions import Answer, ask, newest_day
+from orchestration.errors import UserError
+from orchestration.postgres.connection import connect, database
+
+_DAYS_SHOWN = 14
+
+From = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help=f"First day.  [default: {_DAYS_SHOWN} days up to the last]",
+    ),
+]
+To = Annotated[
+    datetime | None,
+    typer.Option(
+        "--to",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="Last day.  [default: the newest day there is]",
+    ),
+]
+Form = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+
+
+def dau(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
+    """Show how many users were active each day."""
+    _show_days("active_users_by_day", from_, to, form, pages.show_active_users)
+
+
+def retention(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
+    """Show how many of each day's users had been active in the 7 days before."""
+    _show_days("retention_by_day", from_, to, form, pages.show_retention)
+
+
+def returning(
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="The day.  [default: the last day that is over]",
+        ),
+    ] = None,
+    form: Form = Format.TABLE,
+) -> None:
+    """List the users of a day who had been active in the 7 days before."""
+    with database() as variables, closing(connect(variables)) as connection:
+        day = on.date() if on else newest_day(connection, complete=True)
+        if day is None:
+            raise UserError("The tables hold no day that is over: name one with --on.")
+        answer = ask(connection, "returning_users_on_day", on_date=day)
+        if form is Format.TABLE:
+            pages.show_returning_users(answer, day, Console())
+        else:
+            write(answer, form, sys.stdout)
+
+
+def show_days_up_to(
+    last: date,
+    connection: Connection,
+    question: str,
+    show: Callable[[Answer, Console], None],
+) -> None:
+    """Show so many days as the commands do by default, up to the last one given."""
+    show(_days(connection, question, None, last), Console())
+
+
+def _show_days(
+    question: str,
+    from_: datetime | None,
+    to: datetime | None,
+    form: Format,
+    show: Callable[[Answer, Console], None],
+) -> None:
+    first, last = from_ and from_.date(), to and to.date()
+    if first and last and first > last:
+        raise UserError(f"--from {first} is after --to {last}.")
+    with database() as variables, closing(connect(variables)) as connection:
+        answer = _days(connection, question, first, last)
+        if form is Format.TABLE:
+            show(answer, Console())
+        else:
+            write(answer, form, sys.stdout)
+
+
+def _days(
+    connection: Connection, question: str, first: date | None, last: date | None
+) -> Answer:
+    last = last or newest_day(connection) or date.max
+    first = first or last - timedelta(days=_DAYS_SHOWN - 1)
+    return ask(connection, question, from_date=first, to_date=last)

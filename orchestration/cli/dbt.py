@@ -1,0 +1,24 @@
+"""`fast-dau dbt`: dbt on this project and database, without any flag."""
+
+from typing import Annotated
+
+import typer
+
+from orchestration.dbt import run_dbt
+from orchestration.postgres.connection import database
+
+
+def dbt(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(help="What dbt is to do, such as `build`.", metavar="ARGS..."),
+    ] = None,
+) -> None:
+    """Run dbt on this project; all arguments are dbt's own.
+
+    Such as `fast-dau dbt build`, `fast-dau dbt build --vars 'refresh: full'` or
+    `fast-dau dbt test`. The exit code is dbt's.
+    """
+    with database() as variables:
+        code = run_dbt(arguments or ["--help"], variables)
+    raise typer.Exit(code)

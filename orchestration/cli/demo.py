@@ -1,0 +1,80 @@
+"""`fast-dau demo`: from nothing to answers, on synthetic events."""
+
+import os
+import shutil
+import sys
+from contextlib import closing
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from orchestration.answers import pages
+from orchestration.cli.answers import show_days_up_to
+from orchestration.cli.generate import last_day, reported
+from orchestration.dbt import run_dbt
+from orchestration.demo import clear_demo, prepare_demo
+from orchestration.errors import Failure
+from orchestration.postgres.connection import connect, database
+from orchestration.synthetic.options import StreamOptions
+
+_NEXT = """
+What to look at next:
+  {command} returning               who came back: the list behind the counts
+  {command} retention --format csv  the same numbers for a program
+  {command} dbt build               an hourly run: it rebuilds the last days only
+  {command} db psql                 SQL on the tables, in the schema analytics
+  {command} demo --clear            then `load FILE` takes your own events"""
+
+
+def demo(  # noqa: PLR0913  # one parameter an option
+    *,
+    events: Annotated[
+        int, typer.Option(help="Events to make up.")
+    ] = StreamOptions.events,
+    users: Annotated[int, typer.Option(help="Their users.")] = StreamOptions.users,
+    days: Annotated[
+        int, typer.Option(help="UTC days, up to the last one.")
+    ] = StreamOptions.days,
+    end_date: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Last UTC day.", show_default="yesterday"
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(help="Same seed and options, same events.")
+    ] = StreamOptions.seed,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Remove the demo's events and tables.")
+    ] = False,
+) -> None:
+    """Make up events, build the tables with dbt, and show DAU and retention."""
+    options = StreamOptions(
+        events=events,
+        users=users,
+        days=days,
+        end_date=last_day(end_date.date() if end_date else None),
+        seed=seed,
+    )
+    with database() as variables, closing(connect(variables)) as connection:
+        connection.autocommit = True  # no transaction stays open while dbt works
+        if clear:
+            done = clear_demo(connection)
+            print("The demo is cleared." if done else "There is no demo to clear.")
+            return
+        with reported(options) as progress:
+            made = prepare_demo(connection, options, progress)
+        print(f"{options.events:,} synthetic events {'made' if made else 'are there'}.")
+        if run_dbt(["build"], variables):
+            raise Failure("dbt did not finish: see what it printed above.")
+        connection.autocommit = False
+        print()
+        last = options.end_date
+        show_days_up_to(
+            last, connection, "active_users_by_day", pages.show_active_users
+        )
+        print()
+        show_days_up_to(last, connection, "retention_by_day", pages.show_retention)
+    found = shutil.which("fast-dau")
+    print(_NEXT.format(command="fast-dau" if found else os.path.relpath(sys.argv[0])))

@@ -1,0 +1,129 @@
+"""`fast-dau generate`: synthetic events, to try everything without one's own."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from time import perf_counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from orchestration.errors import UserError
+from orchestration.postgres.connection import connect, database
+from orchestration.synthetic.inserting import Inserted, insert_synthetic_events
+from orchestration.synthetic.options import StreamOptions
+
+
+def generate(  # noqa: PLR0913  # one parameter an option
+    *,
+    events: Annotated[
+        int, typer.Option(help="Rows to add, late, copied and invalid ones too.")
+    ] = StreamOptions.events,
+    users: Annotated[
+        int, typer.Option(help="Users; fewer where the events do not go round.")
+    ] = StreamOptions.users,
+    days: Annotated[
+        int, typer.Option(help="UTC days, up to the last one.")
+    ] = StreamOptions.days,
+    end_date: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Last UTC day.",
+            show_default="yesterday",
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(help="Same seed and options, same rows.")
+    ] = StreamOptions.seed,
+    late_share: Annotated[
+        float, typer.Option(help="Share of rows that arrive days late.")
+    ] = StreamOptions.late_share,
+    duplicate_share: Annotated[
+        float, typer.Option(help="Share of rows that copy another one exactly.")
+    ] = StreamOptions.duplicate_share,
+    invalid_share: Annotated[
+        float,
+        typer.Option(
+            help="Share of rows without user or time, or with an impossible time."
+        ),
+    ] = StreamOptions.invalid_share,
+) -> None:
+    """Add seeded synthetic events to the events table, all of them or none."""
+    options = StreamOptions(
+        events=events,
+        users=users,
+        days=days,
+        end_date=last_day(end_date.date() if end_date else None),
+        seed=seed,
+        late_share=late_share,
+        duplicate_share=duplicate_share,
+        invalid_share=invalid_share,
+    )
+    with database() as variables, closing(connect(variables)) as connection:
+        began = perf_counter()
+        with connection, reported(options) as progress:
+            inserted = insert_synthetic_events(connection, options, progress)
+        seconds = perf_counter() - began
+    print(_summary(options, inserted, seconds))
+
+
+def last_day(asked: date | None) -> date:
+    """Return the last day asked for, or yesterday in UTC; UserError for the future."""
+    today = datetime.now(UTC).date()
+    if asked and asked > today:
+        raise UserError(
+            f"--end-date {asked} is in the future, where no event is valid: choose "
+            f"{today} (today in UTC) or earlier."
+        )
+    return asked or today - timedelta(days=1)
+
+
+@contextmanager
+def reported(options: StreamOptions) -> Iterator[Callable[[int], None]]:
+    """Yield what takes the number of rows done: a bar, on a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        print(f"Generating {_extent(options, options.users)} …", file=sys.stderr)
+        yield lambda _: None
+        return
+    with Progress(
+        TextColumn("Generating events"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=options.events)
+        yield lambda rows: bar.advance(task, rows)
+
+
+def _extent(options: StreamOptions, users: int) -> str:
+    return (
+        f"{options.events:,} events of {users:,} users over {options.days:,} days "
+        f"({options.first_day} to {options.end_date})"
+    )
+
+
+def _summary(options: StreamOptions, inserted: Inserted, seconds: float) -> str:
+    rate = float(f"{inserted.rows / seconds:.3g}")
+    summary = (
+        f"Generated {_extent(options, inserted.users)} into {inserted.table} "
+        f"in {seconds:.1f} s ({rate:,.0f} rows/s)."
+    )
+    if inserted.users < options.users:
+        summary += (
+            f"\nThese events do not go round {options.users:,} users: with more "
+            "--events, or fewer --days, more of them would be active."
+        )
+    return summary

@@ -1,0 +1,95 @@
+"""The demo's events: made once, recognised again, and never mixed with others."""
+
+from collections.abc import Callable
+from dataclasses import fields
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.errors import UserError
+from orchestration.events.ddl import failures
+from orchestration.events.table import init_events_table
+from orchestration.settings import DBT_PROJECT_DIR, events_table, rollup_schema
+from orchestration.synthetic.inserting import insert_synthetic_events
+from orchestration.synthetic.options import StreamOptions
+
+_MARK = "Synthetic events of `fast-dau demo`: "
+
+
+def demo_events(connection: Connection) -> str | None:
+    """Return the options of the demo whose events the table holds; None: no demo's."""
+    table = events_table()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select obj_description(to_regclass(%s), 'pg_class')",
+            (sql.Identifier(table.schema, table.name).as_string(connection),),
+        )
+        row = cursor.fetchone()
+    comment = row[0] if row else None
+    return comment.removeprefix(_MARK) if comment and _MARK in comment else None
+
+
+def refuse_demo_events(connection: Connection) -> None:
+    """Raise UserError where one's own events would be added to the demo's."""
+    if demo_events(connection):
+        raise UserError(
+            f"{events_table()} holds the demo's synthetic events, with which yours "
+            "would be mixed: clear them with `fast-dau demo --clear`."
+        )
+
+
+def clear_demo(connection: Connection) -> bool:
+    """Empty the demo's events table and drop what was built from it; False: no demo.
+
+    All or nothing. Touches nothing where the events table is not a demo's.
+    """
+    if demo_events(connection) is None:
+        return False
+    events = events_table()
+    models = sorted(path.stem for path in DBT_PROJECT_DIR.glob("models/rollup/*.sql"))
+    rollups = (sql.Identifier(rollup_schema(), model) for model in models)
+    with failures("Clearing the demo"), connection, connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "drop table if exists {rollups};"
+                "truncate {events}; comment on table {events} is null"
+            ).format(
+                rollups=sql.SQL(", ").join(rollups),
+                events=sql.Identifier(events.schema, events.name),
+            )
+        )
+    return True
+
+
+def prepare_demo(
+    connection: Connection, options: StreamOptions, progress: Callable[[int], None]
+) -> bool:
+    """Fill the events table with the demo's events; False: it holds these already.
+
+    All or nothing; the connection is in autocommit mode. A demo with other options
+    is cleared first. Raises UserError where the table holds events of anyone else.
+    """
+    mark = ", ".join(f"{f.name}={getattr(options, f.name)}" for f in fields(options))
+    present = demo_events(connection)
+    if present == mark:
+        return False
+    if present:
+        clear_demo(connection)
+    table = events_table()
+    init_events_table(connection, table, lambda _: None)
+    name = sql.Identifier(table.schema, table.name)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(sql.SQL("select 1 from {} limit 1").format(name))
+        if cursor.fetchone():
+            raise UserError(
+                f"{table} already holds events, which the demo leaves alone: run it on "
+                "another database, or without PGHOST on the embedded server."
+            )
+        insert_synthetic_events(connection, options, progress)
+        cursor.execute(
+            sql.SQL("comment on table {} is {}").format(name, sql.Literal(_MARK + mark))
+        )
+    with connection.cursor() as cursor:
+        # Index-only scans need to know which pages every reader may see.
+        cursor.execute(sql.SQL("vacuum (analyze) {}").format(name))
+    return True

@@ -1,0 +1,161 @@
+"""One cell of a file to COPY text: what each column accepts, and why it refuses.
+
+Both formats come through here: CSV gives text, Parquet text or Python values (its
+integers and times are text by then). JSON is left to the server, which alone knows
+what jsonb takes.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+NULL = "\\N"
+
+MAX_KEY_CHARACTERS = 600  # of four bytes each, they still fit into an index
+
+_INT4 = range(-(2**31), 2**31)
+_INTEGER = re.compile(r"\s*([+-]?[0-9]{1,20})(?:\.0*)?\s*")
+_TIME = re.compile(
+    r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
+    r" ?(Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?\s*"
+)
+_NUMBER = re.compile(r"\s*[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*")
+_MICROSECONDS = len("2024-01-02 03:04:05.000000")
+_EXAMPLE = "an ISO 8601 time such as 2024-01-02 03:04:05 or 2024-01-02T03:04:05+02:00"
+
+
+class BadCell(ValueError):  # noqa: N818  # it reads as what it is
+    """The cell is refused; the message says why, to follow "value …"."""
+
+
+class Unreadable:
+    """Stands for a cell that the file's own library cannot turn into a value."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def __repr__(self) -> str:
+        return self._reason
+
+
+def integer(cell: Any) -> str:
+    """Accept an int4, also one that was written as a float (12.0)."""
+    if cell is None or cell == "":
+        return NULL
+    if isinstance(cell, str):
+        match = _INTEGER.fullmatch(cell)
+        number = int(match[1]) if match else None
+    elif isinstance(cell, bool):
+        number = None
+    elif isinstance(cell, int | float | Decimal):
+        number = int(cell) if cell % 1 == 0 else None
+    else:
+        number = None
+    if number is None:
+        raise BadCell("is not an integer")
+    if number not in _INT4:
+        raise BadCell("does not fit a 4-byte integer")
+    return str(number)
+
+
+def key(cell: Any) -> str | None:
+    """Accept a user's key, of text or a number; None where it is empty."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, float | Decimal) and cell % 1 == 0:
+        cell = int(cell)
+    if isinstance(cell, bool) or not isinstance(cell, str | int | UUID):
+        raise BadCell("is not a user's key: text or an integer")
+    text = str(cell)
+    if "\0" in text:
+        raise BadCell("holds a NUL character, which Postgres cannot store")
+    if len(text) > MAX_KEY_CHARACTERS:
+        raise BadCell(f"is longer than {MAX_KEY_CHARACTERS} characters")
+    return text
+
+
+def performed_at(cell: Any) -> str:
+    """Accept a time, ISO 8601 where it is text; an offset is converted to UTC."""
+    if cell is None or cell == "":
+        return NULL
+    match = _TIME.fullmatch(cell) if isinstance(cell, str) else None
+    if not match:
+        raise BadCell(_why_no_time(cell))
+    text, offset = match.groups()
+    try:
+        if offset in {None, "Z", "UTC", "+00:00", "+00"}:
+            time = datetime.fromisoformat(text)
+            # Unchanged it is cheapest; Postgres would round a seventh digit.
+            return text if len(text) <= _MICROSECONDS else str(time)
+        time = datetime.fromisoformat(text + offset)
+        return str(time.astimezone(UTC).replace(tzinfo=None))
+    except (ValueError, OverflowError):
+        raise BadCell("is a time that does not exist") from None
+
+
+def _why_no_time(cell: Any) -> str:
+    if isinstance(cell, date) or (isinstance(cell, str) and _is_date(cell)):
+        return f"is a date without a time of day: write {_EXAMPLE}"
+    text = str(cell)
+    if _NUMBER.fullmatch(text):
+        return f"is a bare number: write seconds since 1970 as {_EXAMPLE}"
+    if text.strip(" +-").lower() in {"infinity", "inf"}:
+        return "is not finite: leave the cell empty where the time is unknown"
+    return f"is not {_EXAMPLE}"
+
+
+def _is_date(text: str) -> bool:
+    return re.fullmatch(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*", text) is not None
+
+
+def kind(cell: Any) -> str:
+    """Accept text, or an integer that stands for a kind."""
+    if cell is None or cell == "":
+        return NULL
+    if isinstance(cell, bool) or not isinstance(cell, str | int):
+        raise BadCell("is not text")
+    return _escaped(str(cell))
+
+
+def properties(cell: Any) -> str:
+    """Accept a JSON document, which the server checks, or a value that becomes one."""
+    if cell is None or cell == "":
+        return NULL
+    if isinstance(cell, str):
+        return _escaped(cell)
+    try:
+        return _escaped(
+            json.dumps(cell, default=_json, allow_nan=False, ensure_ascii=False)
+        )
+    except (TypeError, ValueError) as error:
+        raise BadCell(f"cannot become JSON: {error}") from None
+
+
+def _json(cell: Any) -> str:
+    if isinstance(cell, date | Decimal | UUID):
+        return str(cell)
+    raise TypeError(f"{type(cell).__name__} has no form there")
+
+
+def _escaped(text: str) -> str:
+    if "\0" in text:
+        raise BadCell("holds a NUL character, which Postgres cannot store")
+    return (
+        text.replace("\\", "\\\\")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r")
+        .replace("\t", "\\t")
+    )
+
+
+CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    "user_id": integer,
+    "course_id": integer,
+    "kind": kind,
+    "performed_at": performed_at,
+    "properties": properties,
+}

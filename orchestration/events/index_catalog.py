@@ -1,0 +1,149 @@
+"""What the catalog knows of the events table: its partitions and their indexes."""
+
+from dataclasses import dataclass
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.errors import Failure, UserError
+
+
+@dataclass(frozen=True)
+class Definition:
+    """An index on performed_at, in the words of the catalog and of DDL."""
+
+    suffix: str
+    included: tuple[str, ...]
+    predicate: str | None
+    ddl: str
+
+
+DEFINITIONS = (
+    Definition(
+        "_performed_at_idx",
+        ("user_id", "course_id"),
+        None,
+        "(performed_at) include (user_id, course_id)",
+    ),
+    # Counts the events without a user without a scan of the table.
+    Definition(
+        "_null_user_idx",
+        (),
+        "(user_id IS NULL)",
+        "(performed_at) where user_id is null",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """The events table, or one of its partitions; `oid` 0 is one not yet made."""
+
+    oid: int
+    parent: int | None
+    schema: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index that serves a Definition; `built_by`: the process still building it."""
+
+    oid: int
+    schema: str
+    name: str
+    valid: bool
+    attached_to: int | None
+    built_by: int | None
+
+
+_TREE = """
+select c.oid, t.parentrelid::oid, n.nspname, c.relname, c.relkind::text
+from pg_partition_tree(%(oid)s) t
+join pg_class c on c.oid = t.relid
+join pg_namespace n on n.oid = c.relnamespace
+where c.oid <> %(oid)s
+order by t.level, c.relname
+"""
+
+# By what an index is, not by its name, and as strictly as `attach partition` does:
+# the included columns in this order, not unique. An expression has no attribute, so
+# that the names are fewer than indnatts; indoption 0 is ascending, nulls last.
+_SAME_INDEXES = """
+select c.oid, n.nspname, c.relname, i.indisvalid, h.inhparent, p.pid
+from pg_index i
+join pg_class c on c.oid = i.indexrelid
+join pg_namespace n on n.oid = c.relnamespace
+join pg_am m on m.oid = c.relam and m.amname = 'btree'
+left join pg_inherits h on h.inhrelid = i.indexrelid
+left join pg_stat_progress_create_index p on p.index_relid = i.indexrelid
+where i.indrelid = %(oid)s
+    and i.indnkeyatts = 1
+    and not i.indisunique
+    and i.indoption::text = '0'
+    and pg_get_expr(i.indpred, i.indrelid) is not distinct from %(predicate)s
+    and i.indnatts = 1 + cardinality(%(included)s::text[])
+    and 'performed_at' = (
+        select a.attname from pg_attribute a
+        where a.attrelid = i.indrelid and a.attnum = i.indkey[0])
+    and %(included)s::text[] = array(
+        select a.attname::text
+        from unnest((i.indkey::int2[])[1:]) with ordinality as k (attnum, position)
+        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+        order by k.position)
+order by i.indisvalid desc, c.relname
+"""
+
+
+def partitions(connection: Connection, table: Relation) -> list[Relation]:
+    """Return all partitions of the table, of every level, parents first.
+
+    Raises UserError for a foreign table among them: it can have no index.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TREE, {"oid": table.oid})
+        found = [Relation(*row) for row in cursor]
+    for relation in found:
+        if relation.kind == "f":
+            raise UserError(
+                f"Partition {relation.schema}.{relation.name} is a foreign table and "
+                "can have no index: detach it, or keep such events in a local table."
+            )
+    return found
+
+
+def same_indexes(
+    connection: Connection, definition: Definition, relation: Relation
+) -> list[Index]:
+    """Return the relation's indexes of this definition, valid ones first.
+
+    Raises Failure where one of them is being built at this moment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SAME_INDEXES,
+            {
+                "oid": relation.oid,
+                "included": list(definition.included),
+                "predicate": definition.predicate,
+            },
+        )
+        found = [Index(*row) for row in cursor]
+    for index in found:
+        if index.built_by:
+            raise Failure(
+                f"Index {index.schema}.{index.name} is being built by the server's "
+                f"process {index.built_by}: run this again when it is done."
+            )
+    return found
+
+
+def is_taken(connection: Connection, schema: str, name: str) -> bool:
+    """Tell whether the schema has a relation of this name: table, index or other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+            "where n.nspname = %s and c.relname = %s",
+            (schema, name),
+        )
+        return cursor.rowcount > 0

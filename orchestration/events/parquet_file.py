@@ -1,0 +1,99 @@
+"""Reads Parquet in constant memory, as the Python values that fields.py takes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+from pyarrow import compute as pc
+from pyarrow import parquet as pq
+
+from orchestration.errors import UserError
+from orchestration.events.fields import Unreadable
+from orchestration.events.records import Batch, reading
+
+# A batch has this many rows, or fewer where they are long.
+BATCH_ROWS = 16_384
+BATCH_BYTES = 8 << 20
+
+
+class ParquetFile:
+    """Parquet; see records.EventFile. `total` is in rows."""
+
+    unit = "row"
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self.name = name
+        self._rows = 0
+        with self._reading():
+            # Buffered, or whole column chunks would be in memory.
+            self._file = pq.ParquetFile(stream, buffer_size=1 << 20)
+            self.header: list[str] = self._file.schema_arrow.names
+            self.total: int | None = self._file.metadata.num_rows
+        for column in self.header:
+            if self.header.count(column) > 1:
+                raise UserError(f"{name} has more than one column named {column}.")
+
+    def position(self) -> int:
+        """Return the rows read so far."""
+        return self._rows
+
+    def batches(self, columns: Mapping[str, str]) -> Iterator[Batch]:
+        """Yield all records, without the columns that are not asked for."""
+        with self._reading():
+            batches = self._file.iter_batches(
+                batch_size=self._batch_rows(), columns=list(columns.values())
+            )
+        while True:
+            with self._reading():
+                batch = next(batches, None)
+                if batch is None:
+                    return
+                cells = {
+                    ours: _cells(batch.column(batch.schema.get_field_index(theirs)))
+                    for ours, theirs in columns.items()
+                }
+            first = self._rows + 1
+            self._rows += batch.num_rows
+            yield Batch(cells, range(first, first + batch.num_rows))
+
+    def _batch_rows(self) -> int:
+        metadata = self._file.metadata
+        groups = range(metadata.num_row_groups)
+        size = sum(metadata.row_group(i).total_byte_size for i in groups)
+        fitting = BATCH_BYTES * metadata.num_rows // max(size, 1)
+        return max(1, min(BATCH_ROWS, fitting))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            with reading(self.name):
+                yield
+        except pa.ArrowException as error:
+            reason = " ".join(str(error).split()).rstrip(".")
+            raise UserError(f"{self.name} is damaged Parquet: {reason}.") from None
+
+
+def _cells(column: "pa.Array[Any]") -> list[Any]:
+    """Return the column's cells: text, also of integers and times, or Python values."""
+    if isinstance(column.type, pa.TimestampType):
+        # Without its zone, a time's text is UTC's.
+        times: Any = column.cast(pa.int64()).cast(pa.timestamp(column.type.unit))
+        if column.type.unit == "ns":
+            times = pc.floor_temporal(times, unit="microsecond").cast("timestamp[us]")
+        column = times.cast(pa.string())
+    elif pa.types.is_integer(column.type):
+        column = column.cast(pa.string())
+    if pa.types.is_string(column.type):
+        column = column.fill_null("")
+    try:
+        return column.to_pylist(maps_as_pydicts="strict")
+    except (ValueError, KeyError, OverflowError, pa.ArrowException):
+        return [_cell(scalar) for scalar in column]
+
+
+def _cell(scalar: "pa.Scalar[Any]") -> Any:
+    try:
+        return scalar.as_py(maps_as_pydicts="strict")
+    except (ValueError, KeyError, OverflowError, pa.ArrowException) as error:
+        return Unreadable(f"({error})")

@@ -1,0 +1,55 @@
+"""Recognises whole columns of a batch that need no look at each cell: most of them.
+
+A cell at a time, Python takes ten times as long as one regular expression over the
+cells of a column joined. What is not recognised here goes through fields.py, cell by
+cell; what is, would come out of there as it went in.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+# Possessive, so that nothing is kept for backtracking. Each line is one cell or empty.
+_INTEGERS = re.compile(r"(?:(?:-?[1-9][0-9]{0,8}+|0)?+\n)*+")
+_TIMES = re.compile(
+    r"(?:(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(?:\.[0-9]{1,6}+)?+)?+\n)*+"
+)
+
+
+def is_plain(column: str, cells: Sequence[Any]) -> bool:
+    """Tell whether all cells are COPY text already, but for the empty ones (null)."""
+    try:
+        joined = "\n".join(cells) + "\n"
+    except TypeError:  # not all of them are text
+        return False
+    # A line break within a cell would make it look like two.
+    return joined.count("\n") == len(cells) and _CHECKS[column](joined, cells)
+
+
+def _integers(joined: str, _: Sequence[str]) -> bool:
+    return _INTEGERS.fullmatch(joined) is not None
+
+
+def _times(joined: str, cells: Sequence[str]) -> bool:
+    if not _TIMES.fullmatch(joined):
+        return False
+    try:
+        # A time is true; the 30th of February is an error.
+        return all(map(datetime.fromisoformat, filter(None, cells)))
+    except ValueError:
+        return False
+
+
+def _text(joined: str, _: Sequence[str]) -> bool:
+    return not any(sign in joined for sign in "\\\t\r\0")
+
+
+_CHECKS: dict[str, Callable[[str, Sequence[str]], bool]] = {
+    "user_id": _integers,
+    "course_id": _integers,
+    "kind": _text,
+    "performed_at": _times,
+    "properties": _text,
+}

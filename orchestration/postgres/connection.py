@@ -1,0 +1,101 @@
+"""Connections to whichever server is used: the environment's, or the embedded one.
+
+libpq's own variables say where it is; dbt, psql and BI tools read the same ones.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.errors import Failure, UserError
+from orchestration.postgres.home import default_home, user_name
+from orchestration.postgres.server import server
+
+_CONNECT_TIMEOUT_SECONDS = 10
+
+
+def names_a_server(environment: Mapping[str, str]) -> bool:
+    """Tell whether the environment names a server, so that nothing embedded starts."""
+    if environment.get("PGHOST"):
+        return True
+    for name in ("PGHOSTADDR", "PGSERVICE"):
+        if environment.get(name):
+            raise UserError(
+                f"{name} is set, but PGHOST is not: set PGHOST to use that server, or "
+                f"unset {name} to use the embedded one."
+            )
+    return False
+
+
+def libpq_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that libpq reads, from PGHOST to PGSSLMODE and PGTZ."""
+    return {name: text for name, text in environment.items() if name.startswith("PG")}
+
+
+@contextmanager
+def database() -> Iterator[dict[str, str]]:
+    """Yield the libpq variables of the database to use, while it may be used.
+
+    Where PGHOST is set they are the environment's own, and nothing is started;
+    otherwise the embedded server runs for as long. Raises Failure where it cannot.
+    """
+    if names_a_server(os.environ):
+        yield libpq_variables(os.environ)
+    else:
+        with server(default_home()) as variables:
+            yield variables
+
+
+def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the whole environment for a child process, such as dbt, on a database."""
+    return {**os.environ, **variables}
+
+
+def connect(environment: Mapping[str, str]) -> Connection:
+    """Open a connection whose session is in UTC; what is not set is libpq's default.
+
+    Raises Failure with one sentence where the server does not answer or refuses.
+    """
+    try:
+        connection = psycopg2.connect(
+            host=environment.get("PGHOST"),
+            port=environment.get("PGPORT") or None,
+            user=environment.get("PGUSER") or None,
+            password=environment.get("PGPASSWORD") or None,
+            dbname=environment.get("PGDATABASE") or None,
+            application_name="fast-dau",
+            connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+        )
+    except psycopg2.OperationalError as error:
+        raise Failure(_explain(str(error), environment)) from None
+    # Not a start-up option, which connection poolers refuse; and outside of any
+    # transaction, whose rollback would take it back.
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("set time zone 'UTC'")
+    connection.autocommit = False
+    return connection
+
+
+def _explain(message: str, environment: Mapping[str, str]) -> str:
+    user = environment.get("PGUSER") or user_name(os.geteuid())
+    name = environment.get("PGDATABASE") or user
+    host, port = environment.get("PGHOST"), environment.get("PGPORT") or 5432
+    place = f"{host}:{port} (user {user}, database {name})"
+    if re.search("password authentication failed|no password supplied", message):
+        return f"{place} refused the password: set PGPASSWORD to the one of that user."
+    if re.search('role "[^"]*" does not exist', message):
+        return f"{place} has no such user: create it there, or correct PGUSER."
+    if re.search('database "[^"]*" does not exist', message):
+        return f"{place} has no such database: create it there, or correct PGDATABASE."
+    # One line for each address of the host, each followed by indented advice.
+    last = [line for line in message.splitlines() if not line.startswith("\t")][-1]
+    reason = re.sub(r"^connection to server .* failed: (FATAL: *)?", "", last)
+    return (
+        f"No connection to {place}, {reason.rstrip('.')}: start that server, correct "
+        "PGHOST and PGPORT, or unset PGHOST to use the embedded server."
+    )

@@ -1,0 +1,54 @@
+"""Small sets of events that go where rollups go wrong: midnights, gaps, bad rows."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from tests.oracle import Event
+
+KINDS = ("page_view", "video_play", "enrolled", None)
+
+
+def eventful_days(random: Random, first: datetime, days: int) -> list[Event]:
+    """Return events of a few users, crowded around hours at which days are cut.
+
+    One day in six has no events at all. Times are naive UTC, to the microsecond.
+    """
+    events = []
+    for day in range(days):
+        if random.random() < 1 / 6:
+            continue
+        for _ in range(random.randrange(1, 25)):
+            hour = random.choice([0, 3, 4, 5, 12, 18, 19, 21, 22, 23])
+            moment = first + timedelta(
+                days=day,
+                hours=hour,
+                minutes=random.choice([0, 29, 30, 44, 45, 59]),
+                microseconds=random.choice([0, 1, 59_999_999]),
+            )
+            events.append(
+                Event(
+                    user_id=random.choice([-1, 0, 1, 2, 3, 5, 8, 13, 2**31 - 1]),
+                    performed_at=moment,
+                    kind=random.choice(KINDS),
+                    course_id=random.choice([None, 1, 2]),
+                )
+            )
+    return events + random.sample(events, len(events) // 10)
+
+
+def invalid_events(now: datetime) -> list[Event]:
+    """Return events of every kind that is rejected, and some at the very border."""
+    return [
+        Event(None, now - timedelta(days=3)),
+        Event(None, None),
+        Event(None, "infinity"),
+        Event(1, None),
+        Event(1, "infinity"),
+        Event(1, "-infinity"),
+        Event(1, datetime(1999, 12, 30)),
+        Event(1, datetime(1970, 1, 1)),
+        Event(1, datetime(9999, 12, 30)),
+        Event(1, now + timedelta(minutes=5, microseconds=1)),
+        Event(1, now + timedelta(minutes=5)),
+        Event(2, now + timedelta(minutes=4)),
+    ]

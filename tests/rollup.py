@@ -1,0 +1,150 @@
+"""Runs dbt on a database of events, in process, and reads what it made."""
+
+import json
+from collections.abc import Iterable
+from copy import deepcopy
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+from psycopg2.extras import execute_values
+
+from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from tests.oracle import Definitions, Event, Rows, tables
+
+TABLES = (
+    "rejected_events",
+    "user_day_activity",
+    "daily_active_users",
+    "returning_users",
+    "daily_retention",
+)
+GLOBAL_FLAGS = [
+    f"--project-dir={DBT_PROJECT_DIR}",
+    f"--profiles-dir={ROOT}",
+    "--log-level=error",
+    "--log-level-file=none",
+    "--no-write-json",
+]
+
+
+class RunError(AssertionError):
+    """A dbt invocation failed; the message is dbt's own."""
+
+
+@cache
+def _parsed() -> Manifest:
+    result = dbtRunner().invoke(["parse", *GLOBAL_FLAGS]).result
+    assert isinstance(result, Manifest)
+    return result
+
+
+def _manifest(database: str) -> Manifest:
+    """Return the project as parsed, once for all tests, for one test's database."""
+    manifest = deepcopy(_parsed())  # a run changes the manifest that it is given
+    for node in [*manifest.nodes.values(), *manifest.sources.values()]:
+        node.database = database
+    return manifest
+
+
+class Rollup:
+    """The rollup of one test: its events, its definitions, and its dbt runs."""
+
+    def __init__(self, connection: Connection, definitions: Definitions) -> None:
+        self.connection = connection
+        self.definitions = definitions
+
+    def insert(self, events: Iterable[Event]) -> None:
+        """Insert events as they are, also invalid ones."""
+        with self.connection.cursor() as cursor:
+            execute_values(
+                cursor,
+                "insert into events (user_id, performed_at, kind, course_id) values %s",
+                [(e.user_id, e.performed_at, e.kind, e.course_id) for e in events],
+            )
+
+    def execute(self, statement: str) -> None:
+        """Run a statement on the events, such as a delete."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    def query(self, query: str) -> Rows:
+        """Return the rows of a query."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+    def compiled(self, model: str) -> str:
+        """Return a model's SQL as it goes to the server."""
+        results = self._invoke("compile", "--select", model)
+        code: str = results[0].node.compiled_code
+        return code
+
+    def dbt(self, *args: str, **variables: Any) -> dict[str, int]:
+        """Run dbt with these variables; return the rows that each model changed."""
+        return {
+            result.node.name: result.adapter_response["rows_affected"]
+            for result in self._invoke(*args, **variables)
+            if result.node.resource_type == "model"
+        }
+
+    def _invoke(self, *args: str, **variables: Any) -> list[Any]:
+        given = {
+            "time_zone": self.definitions.time_zone,
+            "active_kinds": list(self.definitions.active_kinds),
+            "events_start_date": str(self.definitions.events_start_date),
+            "max_clock_skew_minutes": self.definitions.max_clock_skew_minutes,
+        } | {
+            name: str(value) if isinstance(value, date | datetime) else value
+            for name, value in variables.items()
+        }
+        manifest = _manifest(self.connection.info.dbname)
+        outcome = dbtRunner(manifest=manifest).invoke(
+            [*args, *GLOBAL_FLAGS, f"--vars={json.dumps(given)}"]
+        )
+        if not isinstance(outcome.result, RunExecutionResult):
+            raise RunError(outcome.exception)
+        if not outcome.success:
+            raise RunError([result.message for result in outcome.result.results])
+        return list(outcome.result.results)
+
+    def build(self, now: datetime, *args: str, **variables: Any) -> dict[str, int]:
+        """Run the models, without tests of data, as of `now`."""
+        return self.dbt("run", *args, run_at=now, **variables)
+
+    def tables(self) -> dict[str, Rows]:
+        """Return the rows of every table, sorted."""
+        return {name: sorted(self._rows(name)) for name in TABLES}
+
+    def _rows(self, table: str) -> Rows:
+        columns = "*"
+        if table == "rejected_events":
+            columns = (
+                "reason, events_count, earliest_performed_at::text,"
+                " latest_performed_at::text"
+            )
+        return self.query(f"select {columns} from analytics.{table}")
+
+    def events(self) -> list[Event]:
+        """Return every event, as the database has it now."""
+        finite = "case when isfinite(performed_at) then performed_at end"
+        rows = self.query(
+            f"select user_id, {finite}, performed_at::text, kind, course_id from events"
+        )
+        return [
+            Event(user_id, moment or text, kind, course_id)
+            for user_id, moment, text, kind, course_id in rows
+        ]
+
+    def expected(self, now: datetime) -> dict[str, Rows]:
+        """Return what the oracle says of the events that are there now."""
+        expected = tables(self.events(), now, self.definitions)
+        expected["rejected_events"] = [
+            (reason, count, *(None if t is None else str(t) for t in times))
+            for reason, count, *times in expected["rejected_events"]
+        ]
+        return expected

@@ -1,0 +1,197 @@
+"""`fast-dau generate`: into a real events table, all or nothing."""
+
+import contextlib
+import os
+import pty
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.events.table import init_events_table
+from orchestration.settings import events_table
+from orchestration.synthetic.inserting import insert_synthetic_events
+from orchestration.synthetic.options import StreamOptions
+from orchestration.synthetic.population import active_users, populate
+from tests.commands import FAST_DAU, run_cli
+
+OPTIONS = StreamOptions(events=8_000, users=300, days=40, end_date=date(2025, 3, 31))
+SMALL = ("--events", "8000", "--users", "300", "--days", "40")
+IN_MARCH = (*SMALL, "--end-date", "2025-03-31")
+
+
+@pytest.fixture
+def events(connection: Connection) -> Connection:
+    """Return a connection to a database with an empty events table and its indexes."""
+    init_events_table(connection, events_table(), print)
+    return connection
+
+
+def rows(connection: Connection, query: str) -> Sequence[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def test_the_table_gets_the_rows_and_the_command_says_so(events: Connection) -> None:
+    ran = run_cli("generate", *IN_MARCH)
+
+    assert ran.returncode == 0
+    assert re.fullmatch(
+        r"Generated 8,000 events of 300 users over 40 days "
+        r"\(2025-02-20 to 2025-03-31\) into public\.events in [\d.]+ s "
+        r"\([\d,]+ rows/s\)\.\n",
+        ran.stdout,
+    )
+    assert ran.stderr.startswith("Generating 8,000 events of 300 users over 40 days")
+    assert rows(events, "select count(*) from events") == [(8_000,)]
+
+
+def test_every_share_reaches_the_table(events: Connection) -> None:
+    shares = ("--late-share", "0.1", "--duplicate-share", "0.05")
+    run_cli("generate", *IN_MARCH, *shares, "--invalid-share", "0.1")
+    faults = rows(
+        events,
+        """
+        select count(*) filter (where user_id is null),
+            count(*) filter (where performed_at is null),
+            count(*) filter (where performed_at in ('infinity', '-infinity')),
+            count(*) filter (where performed_at between '2900-01-01' and '3000-01-01'),
+            count(*) filter (where performed_at between '1970-01-01' and '1971-01-01')
+        from events
+        """,
+    )
+    copies = rows(
+        events,
+        """
+        select sum(copies - 1) from (
+            select count(*) as copies from events
+            where user_id is not null
+                and performed_at between '2000-01-01' and '2100-01-01'
+            group by user_id, course_id, kind, performed_at, properties
+        ) as distinct_events
+        """,
+    )
+
+    assert faults == [(160, 160, 160, 160, 160)]
+    assert copies == [(400,)]
+
+
+def test_dau_in_the_table_is_that_of_the_closed_form(events: Connection) -> None:
+    run_cli("generate", *IN_MARCH, "--seed", "7")
+    population = populate(replace(OPTIONS, seed=7))
+
+    assert rows(
+        events,
+        """
+        select performed_at::date, count(distinct user_id) from events
+        where performed_at between '2000-01-01' and '2100-01-01'
+            and user_id is not null
+        group by 1 order by 1
+        """,
+    ) == [
+        (population.first_day + timedelta(days=day), len(active_users(population, day)))
+        for day in range(population.days)
+    ]
+
+
+def test_progress_adds_up_to_the_rows_inserted(events: Connection) -> None:
+    steps: list[int] = []
+    inserted = insert_synthetic_events(events, OPTIONS, steps.append)
+
+    assert sum(steps) == inserted.rows == OPTIONS.events
+    assert len(steps) >= OPTIONS.days
+    assert rows(events, "select count(*) from events") == [(OPTIONS.events,)]
+
+
+def test_the_last_day_is_yesterday_unless_told(events: Connection) -> None:
+    before = datetime.now(UTC).date()
+    run_cli("generate", *SMALL, "--invalid-share", "0")
+    after = datetime.now(UTC).date()
+    [(last,)] = rows(events, "select max(performed_at)::date from events")
+
+    assert last in {day - timedelta(days=1) for day in (before, after)}
+
+
+def test_users_who_get_no_event_are_mentioned(events: Connection) -> None:
+    ran = run_cli("generate", *IN_MARCH, "--users", "5000")
+    [(users,)] = rows(
+        events,
+        """
+        select count(distinct user_id) from events
+        where performed_at between '2000-01-01' and '2100-01-01'
+        """,
+    )
+
+    assert f"8,000 events of {users:,} users" in ran.stdout
+    assert "do not go round 5,000 users" in ran.stdout
+
+
+def test_a_terminal_gets_a_progress_bar(events: Connection) -> None:
+    screen, terminal = pty.openpty()
+    with subprocess.Popen(
+        [FAST_DAU, "generate", *IN_MARCH],
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+        stderr=terminal,
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        os.close(terminal)
+        shown = "".join(texts_on(screen))
+
+    assert process.returncode == 0
+    assert "8000/8000" in shown
+    assert rows(events, "select count(*) from events") == [(8_000,)]
+
+
+def texts_on(screen: int) -> Iterator[str]:
+    """Yield what is written to a terminal, until nobody has it open any more."""
+    # Linux reports the end as an error, others as an empty read.
+    with contextlib.suppress(OSError):
+        while read := os.read(screen, 1 << 16):
+            yield read.decode(errors="replace")
+    os.close(screen)
+
+
+def test_a_missing_table_is_a_sentence_and_not_made(connection: Connection) -> None:
+    ran = run_cli("generate", *IN_MARCH)
+
+    assert ran.returncode == 2
+    assert "There is no table public.events" in ran.stderr
+    assert rows(connection, "select to_regclass('public.events')") == [(None,)]
+
+
+def test_what_the_server_refuses_leaves_no_row_at_all(events: Connection) -> None:
+    with events.cursor() as cursor:
+        cursor.execute("insert into events (user_id) values (1)")
+        cursor.execute("alter table events add check (performed_at < '2025-03-30')")
+    ran = run_cli("generate", *IN_MARCH, "--invalid-share", "0")
+
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1].startswith(
+        "fast-dau: Filling public.events failed:"
+    )
+    assert "Traceback" not in ran.stderr
+    assert rows(events, "select count(*) from events") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [
+        ("--events", "-5", "--events is -5"),
+        ("--end-date", "2199-01-01", "in the future"),
+        ("--end-date", "31.12.2024", "does not match"),
+    ],
+)
+def test_a_bad_option_is_refused_in_a_sentence(
+    events: Connection, option: str, text: str, said: str
+) -> None:
+    ran = run_cli("generate", *IN_MARCH, option, text)
+
+    assert ran.returncode == 2
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert rows(events, "select count(*) from events") == [(0,)]
