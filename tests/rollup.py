@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from copy import deepcopy
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -45,7 +44,8 @@ def _parsed() -> Manifest:
 
 def _manifest(database: str) -> Manifest:
     """Return the project as parsed, once for all tests, for one test's database."""
-    manifest = deepcopy(_parsed())  # a run changes the manifest that it is given
+    # A run changes the manifest that it is given.
+    manifest: Manifest = _parsed().deepcopy()  # type: ignore[no-untyped-call]
     for node in [*manifest.nodes.values(), *manifest.sources.values()]:
         node.database = database
     return manifest

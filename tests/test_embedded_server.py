@@ -145,7 +145,7 @@ def test_variables_of_the_caller_do_not_reach_the_server(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, text in {
-        "PGDATA": "/nowhere",
+        "PGCLIENTENCODING": "LATIN1",
         "PGOPTIONS": "-c nonsense=1",
         "PGHOSTADDR": "192.0.2.1",
         "PGSSLMODE": "require",
@@ -153,6 +153,8 @@ def test_variables_of_the_caller_do_not_reach_the_server(
         monkeypatch.setenv(name, text)
 
     with server(home) as first, server(home) as second:
-        pass
+        monkeypatch.undo()
+        [(encoding,)] = query(first, "show client_encoding")
 
     assert first == second
+    assert encoding == "UTF8"

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from orchestration.cli import answers, database, dbt, demo, generate
+from orchestration.cli import answers, database, dbt, demo, events, generate
 from orchestration.errors import UserError
 
 app = typer.Typer(
@@ -16,6 +16,8 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.add_typer(database.app, name="db")
+app.command()(events.init)
+app.command()(events.load)
 app.command()(generate.generate)
 app.command(
     context_settings={

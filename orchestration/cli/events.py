@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
+from orchestration.demo import refuse_demo_events
 from orchestration.events.load import Loaded, Options, load_events
 from orchestration.events.mapping import parse_columns, parse_delimiter
 from orchestration.events.table import (
@@ -75,6 +76,7 @@ def load(
     options = Options(parse_columns(columns), parse_delimiter(delimiter), hash_users)
     with database() as environment, closing(connect(environment)) as connection:
         table = require_events_table(connection)
+        refuse_demo_events(connection)
         connection.rollback()  # the look-up's transaction, before the load's own
         loaded = _load_with_progress(connection, table, file, options)
         print(

@@ -62,10 +62,10 @@ def integer(cell: Any) -> str:
     return str(number)
 
 
-def key(cell: Any) -> str | None:
-    """Accept a user's key, of text or a number; None where it is empty."""
+def key(cell: Any) -> str:
+    """Accept a user's key, of text or a number; it is empty where there is no user."""
     if cell is None or cell == "":
-        return None
+        return ""
     if isinstance(cell, float | Decimal) and cell % 1 == 0:
         cell = int(cell)
     if isinstance(cell, bool) or not isinstance(cell, str | int | UUID):
@@ -152,7 +152,7 @@ def _escaped(text: str) -> str:
     )
 
 
-CONVERTERS: dict[str, Callable[[Any], Any]] = {
+CONVERTERS: dict[str, Callable[[Any], str]] = {
     "user_id": integer,
     "course_id": integer,
     "kind": kind,

@@ -76,20 +76,28 @@ class ParquetFile:
 
 def _cells(column: "pa.Array[Any]") -> list[Any]:
     """Return the column's cells: text, also of integers and times, or Python values."""
+    if isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_decode()
     if isinstance(column.type, pa.TimestampType):
-        # Without its zone, a time's text is UTC's.
-        times: Any = column.cast(pa.int64()).cast(pa.timestamp(column.type.unit))
-        if column.type.unit == "ns":
-            times = pc.floor_temporal(times, unit="microsecond").cast("timestamp[us]")
-        column = times.cast(pa.string())
+        column = _time_texts(column)
     elif pa.types.is_integer(column.type):
         column = column.cast(pa.string())
-    if pa.types.is_string(column.type):
-        column = column.fill_null("")
+    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     try:
+        if is_text:
+            return column.fill_null("").to_pylist()
         return column.to_pylist(maps_as_pydicts="strict")
     except (ValueError, KeyError, OverflowError, pa.ArrowException):
         return [_cell(scalar) for scalar in column]
+
+
+def _time_texts(column: Any) -> Any:
+    """Return times as text, in UTC where they have a zone; cut to microseconds."""
+    unit = column.type.unit
+    naive = column.cast(pa.int64()).cast(pa.timestamp(unit))
+    if unit == "ns":
+        naive = pc.floor_temporal(naive, unit="microsecond").cast(pa.timestamp("us"))
+    return naive.cast(pa.string())
 
 
 def _cell(scalar: "pa.Scalar[Any]") -> Any:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from orchestration.events import fields
+
 # Possessive, so that nothing is kept for backtracking. Each line is one cell or empty.
 _INTEGERS = re.compile(r"(?:(?:-?[1-9][0-9]{0,8}+|0)?+\n)*+")
 _TIMES = re.compile(
@@ -18,14 +20,14 @@ _TIMES = re.compile(
 )
 
 
-def is_plain(column: str, cells: Sequence[Any]) -> bool:
-    """Tell whether all cells are COPY text already, but for the empty ones (null)."""
+def is_plain(converter: Callable[[Any], str], cells: Sequence[Any]) -> bool:
+    """Tell whether the converter of fields.py would change no cell but empty ones."""
     try:
         joined = "\n".join(cells) + "\n"
     except TypeError:  # not all of them are text
         return False
     # A line break within a cell would make it look like two.
-    return joined.count("\n") == len(cells) and _CHECKS[column](joined, cells)
+    return joined.count("\n") == len(cells) and _CHECKS[converter](joined, cells)
 
 
 def _integers(joined: str, _: Sequence[str]) -> bool:
@@ -46,10 +48,14 @@ def _text(joined: str, _: Sequence[str]) -> bool:
     return not any(sign in joined for sign in "\\\t\r\0")
 
 
-_CHECKS: dict[str, Callable[[str, Sequence[str]], bool]] = {
-    "user_id": _integers,
-    "course_id": _integers,
-    "kind": _text,
-    "performed_at": _times,
-    "properties": _text,
+def _keys(joined: str, cells: Sequence[str]) -> bool:
+    return "\0" not in joined and max(map(len, cells)) <= fields.MAX_KEY_CHARACTERS
+
+
+_CHECKS: dict[Callable[[Any], str], Callable[[str, Sequence[str]], bool]] = {
+    fields.integer: _integers,
+    fields.key: _keys,
+    fields.kind: _text,
+    fields.performed_at: _times,
+    fields.properties: _text,
 }

@@ -11,11 +11,11 @@ from typing import Any
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-from psycopg2.extras import execute_values
 
 from orchestration.errors import Failure
 from orchestration.events.ddl import MAX_NAME_BYTES, joined_name
 from orchestration.events.fields import NULL
+from orchestration.events.records import shown
 from orchestration.settings import TableName
 
 _SUFFIX = "_user_keys"
@@ -52,7 +52,7 @@ class UserKeys:
         self._events = events
         self._space = space
         self._table = keys_table(events)
-        self._known: dict[str | None, str] = {None: NULL}
+        self._known: dict[str, str] = {"": NULL}
         self._foreign: set[int] | None = None
         lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
         self._rows(f"select {lock}(hashtextextended(%s, 0))", str(self._table))
@@ -62,7 +62,7 @@ class UserKeys:
         )
         self._exists = bool(found[0][0])
 
-    def ids(self, keys: Sequence[str | None]) -> list[str]:
+    def ids(self, keys: Sequence[str]) -> list[str]:
         """Return the COPY text of each key's id, giving new keys new ids.
 
         Raises Failure where no id is left.
@@ -74,8 +74,10 @@ class UserKeys:
                 "select user_key, user_id from {keys} where user_key = any(%s)", new
             )
             self._known.update((key, str(user_id)) for key, user_id in known)
-            self._assign([key for key in new if key and key not in self._known])
-        return [self._known[key] for key in keys]
+            unknown = [key for key in new if key not in self._known]
+            if unknown:
+                self._assign(unknown)
+        return list(map(self._known.__getitem__, keys))
 
     def owners(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Return, of these ids, the ones that belong to keys, and the keys."""
@@ -90,23 +92,22 @@ class UserKeys:
     def _assign(self, keys: list[str]) -> None:
         assigned: dict[int, str] = {}
         waiting = keys
-        for attempt in range(_MAX_ATTEMPTS):
-            if not waiting:
-                break
+        attempt = 0
+        while waiting:
+            if attempt == _MAX_ATTEMPTS:
+                raise Failure(f"{self._table} has no id left for {shown(waiting[0])}.")
             candidates = {key: self._hash(key, attempt) for key in waiting}
             taken = self._taken(list(candidates.values()))
             waiting = []
             for key, user_id in candidates.items():
                 if user_id in taken or assigned.setdefault(user_id, key) != key:
                     waiting.append(key)
-        if waiting:
-            raise Failure(f"{self._table} has no id left for user {waiting[0]!r}.")
-        with self._connection.cursor() as cursor:
-            insert = sql.SQL("insert into {} (user_id, user_key) values %s").format(
-                sql.Identifier(self._table.schema, self._table.name)
-            )
-            rows = list(assigned.items())
-            execute_values(cursor, insert, rows, page_size=1000)
+            attempt += 1
+        self._rows(
+            "insert into {keys} (user_id, user_key) select * from unnest(%s, %s)",
+            list(assigned),
+            list(assigned.values()),
+        )
         self._known.update((key, str(user_id)) for user_id, key in assigned.items())
 
     def _hash(self, key: str, attempt: int) -> int:

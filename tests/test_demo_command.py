@@ -1,0 +1,108 @@
+"""`fast-dau demo` and `fast-dau dbt`: from nothing to answers, and no harm done."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from tests.commands import run_cli
+
+SMALL = ("--events", "20000", "--users", "500", "--days", "20")
+
+
+def count(connection: Connection, table: str) -> int:
+    """Return how many rows a table has."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select count(*) from {table}")
+        return int(cursor.fetchall()[0][0])
+
+
+def test_the_demo_goes_from_nothing_to_answers_and_back(
+    connection: Connection, tmp_path: Path
+) -> None:
+    first = run_cli("demo", *SMALL)
+    made = count(connection, "events")
+    build = run_cli("dbt", "build", "--no-use-colors")
+    second = run_cli("demo", *SMALL)
+    mine = tmp_path / "mine.csv"
+    mine.write_text("user_id,performed_at\n1,2024-03-01 09:00\n")
+    mixed = run_cli("load", str(mine))
+    cleared = run_cli("demo", "--clear")
+
+    assert (first.returncode, made) == (0, 20_000)
+    assert re.search(r"\d{4}-\d\d-\d\d \w+ +\d+ +[\d,]+ +█", first.stdout)
+    assert "What to look at next" in first.stdout
+    # An ordinary run right after the demo has nothing to write.
+    written = dict(re.findall(r"analytics\.(\w+) \.+ \[MERGE (\d+)", build.stdout))
+    assert set(written) >= {"user_day_activity", "returning_users", "daily_retention"}
+    assert {int(n) for t, n in written.items() if t != "refresh_days"} == {0}
+    assert "20,000 synthetic events are there" in second.stdout
+    assert mixed.returncode == 2
+    assert "clear them with `fast-dau demo --clear`" in mixed.stderr
+    assert (cleared.stdout, count(connection, "events")) == (
+        "The demo is cleared.\n",
+        0,
+    )
+    assert run_cli("load", str(mine)).returncode == 0
+
+
+def test_the_demo_leaves_the_events_of_others_alone(connection: Connection) -> None:
+    run_cli("init")
+    with connection.cursor() as cursor:
+        cursor.execute("insert into events (user_id) values (1)")
+
+    done = run_cli("demo", *SMALL)
+    cleared = run_cli("demo", "--clear")
+
+    assert done.returncode == 2
+    assert "already holds events, which the demo leaves alone" in done.stderr
+    assert cleared.stdout == "There is no demo to clear.\n"
+    assert count(connection, "events") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["ls", "--quiet", "--select", "daily_retention"], 0, "daily_retention"),
+        (["build", "--select", "nothing", "--warn-error"], 2, "nothing"),
+        (["no-such-command"], 2, "No such command"),
+        (["build", "--vars", "{start_date: 2024-02-30}"], 2, "is not YAML"),
+        (["build", "--vars=full"], 2, "is not a mapping"),
+    ],
+)
+def test_dbt_gets_its_arguments_and_gives_its_exit_code(
+    arguments: list[str], code: int, said: str, database_env: dict[str, str]
+) -> None:
+    done = run_cli("dbt", *arguments)
+
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["dau", "init", "demo"])
+def test_a_wrong_password_is_named_by_its_variable_and_not_shown(
+    command: str, database_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "guess-me")
+
+    done = run_cli(command)
+
+    assert done.returncode == 1
+    assert "PGPASSWORD" in done.stderr
+    assert "guess-me" not in done.stdout + done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_unreachable_server_is_one_clear_sentence(
+    database_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPORT", "1")
+
+    done = run_cli("dau")
+
+    assert done.returncode == 1
+    assert re.fullmatch(r"fast-dau: No connection to 127.0.0.1:1 .*\n", done.stderr)
+    assert os.environ["PGHOST"] == "127.0.0.1"

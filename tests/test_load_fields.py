@@ -1,0 +1,175 @@
+"""What each column accepts, and that the quick look at whole columns never differs."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from orchestration.events import fields
+from orchestration.events.plain import is_plain
+
+CELLS: list[Any] = [
+    *(
+        "",
+        "0",
+        "-0",
+        "00",
+        "7",
+        "-7",
+        "+7",
+        "007",
+        "7.0",
+        " 7",
+        "7 ",
+        "7_0",
+        "\u0667",
+        "1e3",
+    ),
+    *(
+        "999999999",
+        "1000000000",
+        "2147483647",
+        "2147483648",
+        "-2147483649",
+        "-",
+        "7\n8",
+    ),
+    *("7\n", "\n", "a\nb", "2024-01-02", "2024-01-02 03:04:05", "2024-01-02T03:04:05"),
+    *("2024-01-02 03:04", "2024-01-02 03:04:05.1", "2024-01-02 03:04:05.1234567"),
+    *("2024-01-02 03:04:05Z", "2024-02-30 00:00:00", "2024-01-02 24:00:00"),
+    *("2024-01-02 03:04:60", "0000-01-01 00:00:00", "2024-01-02 03:04:05\n"),
+    *(
+        "\uff12024-01-02 03:04:05",
+        "a",
+        "a\tb",
+        "a\\b",
+        "a\rb",
+        "a\0b",
+        "é",
+        "{}",
+        "\\N",
+    ),
+    *("k" * 600, "k" * 601, None, 7, 7.0, 7.5, True, {}, Decimal(7), float("nan")),
+]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=repr)
+@pytest.mark.parametrize(
+    "converter", [fields.integer, fields.performed_at, fields.kind, fields.properties]
+)
+def test_what_a_column_takes_as_plain_is_what_the_cell_becomes(
+    converter: Callable[[Any], str], cell: Any
+) -> None:
+    if is_plain(converter, [cell]):
+        assert converter(cell) == (cell or fields.NULL)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=repr)
+def test_a_plain_key_is_the_cell_itself(cell: Any) -> None:
+    if is_plain(fields.key, [cell]):
+        assert fields.key(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("converter", "cells"),
+    [
+        (fields.integer, ["7", "-12345678", "", "0"]),
+        (
+            fields.performed_at,
+            ["2024-01-02 03:04:05.123456", "", "2024-01-02T03:04:05"],
+        ),
+        (fields.kind, ["view", "é 日本", ""]),
+        (fields.properties, ['{"a": 1}', ""]),
+        (fields.key, ["ann@example.org", "", "7"]),
+    ],
+)
+def test_ordinary_columns_are_plain(
+    converter: Callable[[Any], str], cells: list[str]
+) -> None:
+    assert is_plain(converter, cells)
+
+
+@pytest.mark.parametrize(
+    "cell", ["x", "7.5", "1e3", "7_0", "\u0667", "--7", "0x7", "NaN"]
+)
+def test_what_is_no_integer_is_refused(cell: str) -> None:
+    with pytest.raises(fields.BadCell, match="is not an integer"):
+        fields.integer(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", [7.5, float("nan"), float("inf"), True, {}, Decimal("7.1")]
+)
+def test_values_that_are_no_integer_are_refused(cell: Any) -> None:
+    with pytest.raises(fields.BadCell, match="is not an integer"):
+        fields.integer(cell)
+
+
+@pytest.mark.parametrize("cell", ["2147483648", "-2147483649", "9" * 20, 2.0**31])
+def test_integers_of_more_than_four_bytes_are_refused(cell: Any) -> None:
+    with pytest.raises(fields.BadCell, match="does not fit a 4-byte integer"):
+        fields.integer(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("yesterday", "is not an ISO 8601 time"),
+        ("02.01.2024 03:04", "is not an ISO 8601 time"),
+        ("01/02/2024 03:04:05", "is not an ISO 8601 time"),
+        ("2024-01-02 3:04:05", "is not an ISO 8601 time"),
+        ("2024-01-02 03:04:05 PM", "is not an ISO 8601 time"),
+        ("2024-01-02 03:04:05 CET", "is not an ISO 8601 time"),
+        ("2024-W01-2T03:04:05", "is not an ISO 8601 time"),
+        ("\uff12024-01-02 03:04:05", "is not an ISO 8601 time"),
+        ("2024-01-02", "is a date without a time of day"),
+        ("2024-02-30 00:00:00", "is a time that does not exist"),
+        ("2023-02-29T00:00:00+01:00", "is a time that does not exist"),
+        ("2024-01-02 25:00:00", "is a time that does not exist"),
+        ("2024-01-02 03:04:60", "is a time that does not exist"),
+        ("2024-01-02 03:04:05+25:00", "is a time that does not exist"),
+        ("0000-01-01 00:00:00", "is a time that does not exist"),
+        ("0001-01-01 00:00:00+01:00", "is a time that does not exist"),
+        ("infinity", "is not finite"),
+        ("-Infinity", "is not finite"),
+        ("1704164645", "is a bare number"),
+        ("1704164645.123", "is a bare number"),
+        ("1.704e9", "is a bare number"),
+        ("20240102", "is a bare number"),
+        (1704164645.5, "is a bare number"),
+    ],
+)
+def test_what_is_no_time_is_refused_with_a_hint(cell: Any, reason: str) -> None:
+    with pytest.raises(fields.BadCell) as refused:
+        fields.performed_at(cell)
+
+    assert str(refused.value).startswith(reason)
+
+
+@pytest.mark.parametrize("converter", [fields.kind, fields.properties, fields.key])
+def test_a_nul_character_is_refused(converter: Callable[[Any], str]) -> None:
+    with pytest.raises(fields.BadCell, match="NUL"):
+        converter("a\0b")
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("007", "007"),
+        (" a ", " a "),
+        (7.0, "7"),
+        (Decimal(7), "7"),
+        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (None, ""),
+    ],
+)
+def test_a_key_is_kept_as_it_stands(cell: Any, text: str) -> None:
+    assert fields.key(cell) == text
+
+
+@pytest.mark.parametrize("cell", [7.5, True, [1], "k" * 601])
+def test_what_is_no_key_is_refused(cell: Any) -> None:
+    with pytest.raises(fields.BadCell):
+        fields.key(cell)

@@ -1,0 +1,102 @@
+"""Every command of the README does what it says, in the README's order."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.postgres.connection import libpq_variables
+from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from tests.clusters import cluster_folder
+from tests.commands import FAST_DAU
+
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+ON_THEIR_OWN_SERVER = re.compile(r"^export PGHOST=.*$", re.MULTILINE)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder that looks like the checkout to plain dbt, and may be written to."""
+    for name in ("dbt_project", "profiles.yml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    return tmp_path
+
+
+@pytest.fixture
+def embedded_env(database_env: dict[str, str]) -> Iterator[dict[str, str]]:
+    """An environment without PG* variables, whose embedded server is of its own."""
+    named = libpq_variables(os.environ)
+    path = f"{FAST_DAU.parent}{os.pathsep}{os.environ['PATH']}"
+    with cluster_folder() as folder:
+        yield {
+            **{name: text for name, text in os.environ.items() if name not in named},
+            "FAST_DAU_HOME": str(folder / "home"),
+            "PATH": path,
+        }
+
+
+def run(script: str, folder: Path, environment: dict[str, str]) -> str:
+    """Run a block of the README as a shell would; return what it printed."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}"
+    return done.stdout
+
+
+def test_every_block_runs_as_it_stands(
+    checkout: Path, embedded_env: dict[str, str], database_env: dict[str, str]
+) -> None:
+    printed = run("fast-dau demo --events 30000 --users 800", checkout, embedded_env)
+    assert "Returning users" in printed
+
+    for block in BLOCKS:
+        if block.startswith("make"):
+            continue
+        exports = " ".join(f"{name}='{text}'" for name, text in database_env.items())
+        script = ON_THEIR_OWN_SERVER.sub(f"export {exports}", block)
+        environment = embedded_env
+        if block.startswith("dbt build"):
+            environment = embedded_env | database_env
+        printed = run(script, checkout, environment)
+        if "my_events.csv" in block:
+            answer = re.findall(r"2024-03-0[12] \w+ +(\d) +(\d)", printed)
+            assert answer == [("1", "1"), ("1", "1")]
+
+
+@pytest.mark.parametrize("command", ["make demo", "make test"])
+def test_the_make_commands_exist(command: str) -> None:
+    """They are what CI runs; running the tests from a test would not end."""
+    planned = run(f"{command} --dry-run", ROOT, dict(os.environ))
+
+    assert command in BLOCKS[0]
+    assert {"make demo": "fast-dau demo", "make test": "pytest"}[command] in planned
+
+
+def test_every_table_is_in_the_readme_and_described() -> None:
+    models = {path.stem for path in DBT_PROJECT_DIR.glob("models/rollup/*.sql")}
+
+    assert models == set(re.findall(r"^\| `(\w+)` \| ", README, re.MULTILINE))
+
+
+def test_every_environment_variable_that_is_read_is_explained() -> None:
+    names = re.compile(r"['\"](PG[A-Z]+|FAST_DAU_\w+)['\"]")
+    read: set[str] = set()
+    for path in [ROOT / "profiles.yml", *ROOT.glob("orchestration/**/*.py")]:
+        read |= set(names.findall(path.read_text()))
+    example = (ROOT / "env.example").read_text()
+    explained = set(re.findall(r"^#?(\w+)=", example, re.MULTILINE))
+
+    assert {"PGHOST", "PGDATABASE", "FAST_DAU_SCHEMA"} <= explained
+    assert read - explained <= {"PGHOSTADDR", "PGSERVICE"}
