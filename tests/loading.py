@@ -8,9 +8,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 
 from orchestration.events.load import Loaded, Options, load_events
 from orchestration.events.table import init_events_table
-from orchestration.settings import TableName
-
-EVENTS = TableName("public", "events")
+from tests.events_tables import EVENTS, fetch
 
 
 def make_events_table(connection: Connection) -> Connection:
@@ -27,13 +25,6 @@ def load(
 ) -> Loaded:
     """Load the file into `EVENTS`; `options` are those of load.Options."""
     return load_events(connection, EVENTS, path, Options(**options), progress)
-
-
-def fetch(connection: Connection, query: str) -> list[tuple[Any, ...]]:
-    """Return the rows of a query."""
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchall()
 
 
 def stored(connection: Connection, columns: str = "*") -> list[tuple[Any, ...]]:

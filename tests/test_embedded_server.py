@@ -116,17 +116,16 @@ def test_a_start_that_fails_ends_in_a_sentence_with_the_log(home: Path) -> None:
     assert rows == [(1,)]
 
 
-def test_a_port_lost_to_another_program_is_replaced_by_the_next(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    free_port = process._free_port  # noqa: SLF001  # to lose the race
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        ports = iter([taken.getsockname()[1], free_port()])
-        monkeypatch.setattr(process, "_free_port", lambda: next(ports))
-        with server(home) as variables:
-            rows = query(variables, "select 1")
+def test_the_port_stays_the_same_unless_another_program_has_it(home: Path) -> None:
+    with server(home) as variables:
+        first = variables["PGPORT"]
+    with server(home) as variables:
+        again = variables["PGPORT"]
+    with socket.create_server(("127.0.0.1", int(first))), server(home) as variables:
+        rows = query(variables, "select 1")
 
-    assert rows == [(1,)]
+    assert again == first
+    assert (variables["PGPORT"] != first, rows) == (True, [(1,)])
 
 
 def test_parallel_queries_work_without_much_shared_memory(

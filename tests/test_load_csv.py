@@ -12,7 +12,8 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.events.load import Loaded
-from tests.loading import fetch, load, make_events_table, stored
+from tests.events_tables import fetch
+from tests.loading import load, make_events_table, stored
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import gzip
 import random
 import re
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -25,7 +25,7 @@ def events(connection: Connection) -> Connection:
     return make_events_table(connection)
 
 
-def refusal(connection: Connection, path: Path, **options: object) -> str:
+def refusal(connection: Connection, path: Path, **options: Any) -> str:
     """Load the file; return the one sentence it is refused with, without its path."""
     with pytest.raises(UserError) as refused:
         load(connection, path, **options)
@@ -39,7 +39,7 @@ def refusal(connection: Connection, path: Path, **options: object) -> str:
     return sentence.removeprefix(str(path)).removeprefix(", ")
 
 
-def of_text(connection: Connection, folder: Path, text: str, **options: object) -> str:
+def of_text(connection: Connection, folder: Path, text: str, **options: Any) -> str:
     path = folder / "a.csv"
     path.write_bytes(text.encode(errors="surrogateescape"))
     return refusal(connection, path, **options)
@@ -51,15 +51,15 @@ BAD_CELLS = {
         "integer); nothing was loaded."
     ),
     "5000000000,2024-01-02 03:04:05,,,": (
-        "column user_id: '5000000000' does not fit a 4-byte integer (--hash-users gives "
-        "each text id an integer); nothing was loaded."
+        "column user_id: '5000000000' does not fit a 4-byte integer (--hash-users "
+        "gives each text id an integer); nothing was loaded."
     ),
     "7,2024-01-02 03:04:05,,algebra,": (
         "column course_id: 'algebra' is not an integer; nothing was loaded."
     ),
     "7,1704164645,,,": (
-        "column performed_at: '1704164645' is a bare number: write seconds since 1970 as "
-        "an ISO 8601 time such as 2024-01-02 03:04:05 or 2024-01-02T03:04:05+02:00; "
+        "column performed_at: '1704164645' is a bare number: write seconds since 1970 "
+        "as an ISO 8601 time such as 2024-01-02 03:04:05 or 2024-01-02T03:04:05+02:00; "
         "nothing was loaded."
     ),
     "7,infinity,,,": (
@@ -67,7 +67,7 @@ BAD_CELLS = {
         "time is unknown; nothing was loaded."
     ),
     f"7,{'soon ' * 20},,,": (
-        "column performed_at: 'soon soon soon soon soon soon soon soon… is not an ISO "
+        "column performed_at: 'soon soon soon soon soon soon soon so…' is not an ISO "
         "8601 time such as 2024-01-02 03:04:05 or 2024-01-02T03:04:05+02:00; nothing "
         "was loaded."
     ),
@@ -167,15 +167,16 @@ def test_a_bad_record_far_into_the_file_undoes_all_before_it(
     )
 
 
-@pytest.mark.parametrize("bad", ["7,2024-01-02 03:04:05,view,3\n", GOOD[:-1] + ",\n"])
+@pytest.mark.parametrize(
+    ("bad", "fields"), [("7,2024-01-02 03:04:05,view,3\n", 4), ("7,,,,,\n", 6)]
+)
 def test_a_wrong_number_of_fields_is_told(
-    events: Connection, tmp_path: Path, bad: str
+    events: Connection, tmp_path: Path, bad: str, fields: int
 ) -> None:
     text = HEADER + GOOD + "\n" + bad
 
     assert of_text(events, tmp_path, text) == (
-        f"line 4: it has {4 if 'view,3\n' in bad else 6} fields, but the header has 5; "
-        "nothing was loaded."
+        f"line 4: it has {fields} fields, but the header has 5; nothing was loaded."
     )
 
 
@@ -217,10 +218,11 @@ def test_a_field_beyond_the_limit_is_told(
     events: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_file, "MAX_FIELD_CHARACTERS", 1000)
-    text = HEADER + GOOD + '7,,"' + GOOD * 100
+    text = HEADER + GOOD + '7,,"' + "soon " * 201
 
     assert of_text(events, tmp_path, text) == (
-        "line 3: a field is longer than 1,000 characters; maybe a quote is never closed."
+        "line 3: a field is longer than 1,000 characters; maybe a quote is never "
+        "closed."
     )
 
 
@@ -241,7 +243,7 @@ def test_a_file_that_cannot_be_read_is_told(events: Connection, tmp_path: Path) 
 
 
 def noise(size: int) -> bytes:
-    return random.Random(1).randbytes(size)  # noqa: S311  # no secret
+    return random.Random(1).randbytes(size)
 
 
 PACKED = gzip.compress((HEADER + GOOD * 5000).encode() + noise(50_000).hex().encode())
@@ -266,12 +268,16 @@ def test_a_gzip_file_that_is_cut_or_damaged_is_told(
     assert refusal(events, path).startswith(sentence)
 
 
-def own_constraint(statement: str) -> Callable[[Connection], None]:
-    def add(connection: Connection) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-
-    return add
+FOREIGN_KEY = (
+    "create table courses (id int primary key); "
+    "alter table events add foreign key (course_id) references courses"
+)
+TRIGGER = (
+    "create function refuse() returns trigger language plpgsql as $$ begin "
+    "if new.kind = 'click' then raise 'no clicks,\nplease'; end if; "
+    "return new; end $$; "
+    "create trigger t before insert on events for each row execute function refuse()"
+)
 
 
 @pytest.mark.parametrize(
@@ -290,23 +296,17 @@ def own_constraint(statement: str) -> Callable[[Connection], None]:
             "line 5: duplicate key value violates unique constraint",
         ),
         (
-            "create table courses (id int primary key); "
-            "alter table events add foreign key (course_id) references courses",
+            FOREIGN_KEY,
             'lines 2 to 5: insert or update on table "events" violates foreign key',
         ),
-        (
-            "create function f() returns trigger language plpgsql as $$ begin "
-            "if new.kind = 'click' then raise 'no clicks,\nplease'; end if; "
-            "return new; end $$; "
-            "create trigger t before insert on events for each row execute function f()",
-            "line 4: no clicks, please; nothing was loaded.",
-        ),
+        (TRIGGER, "line 4: no clicks, please; nothing was loaded."),
     ],
 )
 def test_what_the_table_itself_refuses_is_told_by_its_line(
     events: Connection, tmp_path: Path, statement: str, sentence: str
 ) -> None:
-    own_constraint(statement)(events)
+    with events.cursor() as cursor:
+        cursor.execute(statement)
     text = (
         f"{HEADER}7,2024-01-02 03:04:05,a,,\n\n7,,click,5,\n7,2024-01-02 03:04:05,a,,\n"
     )
@@ -342,7 +342,7 @@ def test_a_lost_connection_is_a_failure(
     other = psycopg2.connect(dbname=database_env["PGDATABASE"])
 
     def cut(_done: int, _total: int | None) -> None:
-        with events.cursor() if False else other.cursor() as cursor:
+        with other.cursor() as cursor:
             cursor.execute(
                 "select pg_terminate_backend(%s)", (events.info.backend_pid,)
             )
@@ -402,5 +402,5 @@ def test_delimiters_are_parsed(option: str | None, delimiter: str | None) -> Non
 
 @pytest.mark.parametrize("option", ["", ";;", '"', "\n"])
 def test_what_cannot_be_a_delimiter_is_refused(option: str) -> None:
-    with pytest.raises(UserError, match="--delimiter: .* is not one character"):
+    with pytest.raises(UserError, match="is not one character"):
         parse_delimiter(option)

@@ -66,12 +66,15 @@ class ParquetFile:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        try:
-            with reading(self.name):
+        with reading(self.name):
+            try:
                 yield
-        except pa.ArrowException as error:
-            reason = " ".join(str(error).split()).rstrip(".")
-            raise UserError(f"{self.name} is damaged Parquet: {reason}.") from None
+            except (pa.ArrowException, OSError) as error:
+                # Arrow's own errors are OSErrors too, without the system's number.
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise
+                reason = " ".join(str(error).split()).rstrip(".")
+                raise UserError(f"{self.name} is damaged Parquet: {reason}.") from None
 
 
 def _cells(column: "pa.Array[Any]") -> list[Any]:

@@ -56,4 +56,7 @@ def reading(name: str) -> Iterator[None]:
 def shown(cell: object) -> str:
     """Return the cell as an error message shows it: quoted, and not too long."""
     text = repr(cell)
-    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
+    if len(text) <= MAX_SHOWN:
+        return text
+    # The last character is the closing quote, or bracket.
+    return f"{text[: MAX_SHOWN - 2]}…{text[-1]}"

@@ -5,13 +5,14 @@ longer, it is held: a stale postmaster.pid, a process id that another program ha
 now, or backends that outlive a killed postmaster cannot mislead.
 """
 
+import hashlib
 import os
 import shlex
 import shutil
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg2
@@ -25,6 +26,7 @@ from orchestration.postgres.locks import exclusive_if_free
 HOST = "127.0.0.1"
 # Recovery after a kill and the checkpoint of a stop take seconds, not minutes.
 _PATIENCE_SECONDS = 120
+_OWN_PORTS = range(20_000, 30_000)
 _PORT_TRIES = 5
 # Linux alone has it.
 _PROCESSES = Path("/proc")
@@ -136,8 +138,7 @@ def _start(home: Home, settings: Mapping[str, str], lock: int) -> int:
     (home.data / "postmaster.pid").unlink(missing_ok=True)
     if home.log.exists():
         home.log.replace(home.log.with_suffix(".previous.log"))
-    for _ in range(_PORT_TRIES):
-        port = _free_port()
+    for port in _ports(home):
         if _launch(home, programs, {**settings, **_placement(port)}, lock):
             return port
         log = home.log.read_text(errors="replace")
@@ -186,8 +187,16 @@ def _placement(port: int) -> dict[str, str]:
     return placement
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+def _ports(home: Home) -> Iterator[int]:
+    """Yield the ports to try: first the folder's own, then others that are free.
+
+    A port that stays the same keeps what knows the server by it, such as dbt's cache
+    of the parsed project. It lies below the range of which the system gives ports.
+    """
+    digest = hashlib.blake2b(bytes(home.folder), digest_size=4).digest()
+    yield _OWN_PORTS[int.from_bytes(digest) % len(_OWN_PORTS)]
+    for _ in range(_PORT_TRIES):
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            port: int = probe.getsockname()[1]
+        yield port

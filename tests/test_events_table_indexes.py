@@ -1,0 +1,247 @@
+"""`fast-dau init`: missing indexes are made, and no writer is blocked meanwhile."""
+
+from collections.abc import Iterator
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.errors import Failure
+from orchestration.events import ddl
+from orchestration.postgres.connection import connect
+from orchestration.settings import TableName
+from tests.events_tables import (
+    COLUMNS,
+    COVERING,
+    EVENTS,
+    OF_NO_USER,
+    execute,
+    fetch,
+    in_background,
+    indexes,
+    init,
+    make_invalid_index,
+    wait_until,
+)
+
+
+@pytest.fixture
+def other(database_env: dict[str, str]) -> Iterator[Connection]:
+    """Yield a second connection, not in autocommit mode."""
+    opened = connect(database_env)
+    yield opened
+    opened.close()
+
+
+def test_init_creates_schema_table_and_indexes(connection: Connection) -> None:
+    init(connection, TableName("App Data", "Ev\nents"))
+
+    assert fetch(
+        connection,
+        "select attname, format_type(atttypid, atttypmod) from pg_attribute where "
+        'attrelid = \'"App Data"."Ev\nents"\'::regclass and attnum > 0 '
+        "order by attnum",
+    ) == [
+        ("user_id", "integer"),
+        ("course_id", "integer"),
+        ("kind", "text"),
+        ("performed_at", "timestamp without time zone"),
+        ("properties", "jsonb"),
+    ]
+    assert indexes(connection) == {
+        "Ev\nents_performed_at_idx": COVERING,
+        "Ev\nents_null_user_idx": OF_NO_USER,
+    }
+
+
+def test_indexes_of_another_name_count_as_present(connection: Connection) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        "create index a on events (performed_at) include (user_id, course_id)",
+        "create index b on events (performed_at) where user_id is null",
+    )
+
+    assert init(connection) == []
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "(performed_at)",
+        "(performed_at, user_id, course_id)",
+        "(performed_at) include (user_id)",
+        "(performed_at) include (course_id, user_id)",
+        "(performed_at desc) include (user_id, course_id)",
+        "(performed_at) include (user_id, course_id) where user_id > 0",
+        "(date_trunc('day', performed_at)) include (user_id, course_id)",
+        "(user_id) include (performed_at, course_id)",
+    ],
+)
+def test_an_index_of_another_definition_does_not_count(
+    connection: Connection, definition: str
+) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        f"create index mine on events {definition}",
+    )
+    init(connection)
+
+    assert indexes(connection)["events_performed_at_idx"] == COVERING
+
+
+def test_the_same_index_on_another_table_does_not_count(connection: Connection) -> None:
+    execute(
+        connection,
+        f"create table others ({COLUMNS})",
+        "create index on others (performed_at) include (user_id, course_id)",
+    )
+    init(connection)
+
+    assert indexes(connection)["events_performed_at_idx"] == COVERING
+
+
+def test_an_invalid_index_of_a_cancelled_build_is_made_again(
+    connection: Connection, other: Connection
+) -> None:
+    execute(connection, f"create table events ({COLUMNS})")
+    make_invalid_index(connection, other)
+    before = indexes(connection)
+    lines = init(connection)
+
+    assert before == {}
+    assert lines[0].startswith(
+        "dropping invalid index public.events_performed_at_idx, left behind"
+    )
+    assert indexes(connection) == {
+        "events_performed_at_idx": COVERING,
+        "events_null_user_idx": OF_NO_USER,
+    }
+
+
+def test_a_name_that_is_taken_is_numbered(connection: Connection) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        "create table events_performed_at_idx ()",
+        "create sequence events_performed_at_idx_1",
+        "create index events_null_user_idx on events (course_id)",
+    )
+    init(connection)
+
+    assert indexes(connection) == {
+        "events_null_user_idx": "(course_id)",
+        "events_performed_at_idx_2": COVERING,
+        "events_null_user_idx_1": OF_NO_USER,
+    }
+
+
+@pytest.mark.parametrize("name", ["e" * 63, "é" * 31 + "e"])
+def test_names_stay_within_63_bytes(connection: Connection, name: str) -> None:
+    init(connection, TableName("public", name))
+
+    assert sorted(indexes(connection).values()) == [COVERING, OF_NO_USER]
+    assert all(
+        found.endswith(("_performed_at_idx", "_null_user_idx"))
+        for found in indexes(connection)
+    )
+    assert init(connection, TableName("public", name)) == []
+
+
+def test_writers_go_on_while_an_index_waits_for_an_old_transaction(
+    connection: Connection, other: Connection, database_env: dict[str, str]
+) -> None:
+    execute(connection, f"create table events ({COLUMNS})")
+    execute(other, "insert into events default values")
+    builder = connect(database_env)
+    build = in_background(lambda: init(builder))
+    wait_until(
+        connection,
+        "select exists (select from pg_stat_progress_create_index "
+        "where phase = 'waiting for writers before build')",
+    )
+    execute(connection, "set lock_timeout = 1000", "insert into events default values")
+    waited = build.is_alive()
+    other.commit()
+    build.join()
+    builder.close()
+
+    assert waited
+    assert indexes(connection)["events_performed_at_idx"] == COVERING
+
+
+def test_init_refuses_an_index_that_is_being_built(
+    connection: Connection, other: Connection, database_env: dict[str, str]
+) -> None:
+    execute(connection, f"create table events ({COLUMNS})")
+    execute(other, "insert into events default values")
+    builder = connect(database_env)
+    builder.autocommit = True
+    build = in_background(
+        lambda: execute(
+            builder,
+            "create index concurrently a on events "
+            "(performed_at) include (user_id, course_id)",
+        )
+    )
+    wait_until(
+        connection,
+        "select exists (select from pg_stat_progress_create_index "
+        "where phase = 'waiting for writers before build')",
+    )
+    with pytest.raises(Failure, match=r"Index public\.a is being built") as failed:
+        init(connection)
+    other.commit()
+    build.join()
+    builder.close()
+
+    assert failed.value.exit_code == 1
+    assert indexes(connection) == {"a": COVERING}
+
+
+def test_a_second_init_at_the_same_time_is_refused(
+    connection: Connection, other: Connection
+) -> None:
+    with ddl.alone(other, EVENTS), pytest.raises(Failure, match="Another `fast-dau"):
+        init(connection)
+
+    assert len(init(connection)) == 3
+
+
+def test_a_time_limit_of_the_role_does_not_cut_a_build(
+    connection: Connection, other: Connection, database_env: dict[str, str]
+) -> None:
+    execute(connection, f"create table events ({COLUMNS})")
+    execute(other, "lock table events in row exclusive mode")
+    builder = connect(database_env)
+    builder.autocommit = True
+    execute(builder, "set statement_timeout = 500")
+    build = in_background(lambda: init(builder))
+    wait_until(
+        connection,
+        "select exists (select from pg_stat_activity where query ~ '^create index' "
+        "and clock_timestamp() - query_start > interval '600 ms')",
+    )
+    other.rollback()
+    build.join()
+    builder.close()
+
+    assert len(indexes(connection)) == 2
+
+
+def test_the_days_users_and_the_count_without_user_come_from_the_indexes(
+    connection: Connection,
+) -> None:
+    init(connection)
+    execute(connection, "set enable_seqscan = off", "set enable_bitmapscan = off")
+
+    def plan(query: str) -> str:
+        return str(fetch(connection, f"explain (costs off) {query}"))
+
+    assert "Index Only Scan using events_performed_at_idx" in plan(
+        "select distinct user_id, course_id from events "
+        "where performed_at >= '2024-01-01' and performed_at < '2024-01-02'"
+    )
+    assert "Index Only Scan using events_null_user_idx" in plan(
+        "select count(*), max(performed_at) from events where user_id is null"
+    )

@@ -1,0 +1,155 @@
+"""`fast-dau init` of a partitioned table: partition by partition, then attached."""
+
+from collections.abc import Iterator
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.errors import Failure, UserError
+from orchestration.events import ddl
+from orchestration.events.table import (
+    init_script,
+)
+from orchestration.postgres.connection import connect
+from orchestration.settings import TableName
+from tests.events_tables import (
+    COLUMNS,
+    COVERING,
+    EVENTS,
+    OF_NO_USER,
+    execute,
+    fetch,
+    indexes,
+    init,
+    make_invalid_index,
+    statements_of,
+)
+
+
+@pytest.fixture
+def other(database_env: dict[str, str]) -> Iterator[Connection]:
+    """Yield a second connection, not in autocommit mode."""
+    opened = connect(database_env)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def partitioned(connection: Connection) -> Connection:
+    """Return the connection: an events table with partitions on two levels."""
+    execute(
+        connection,
+        f"create table events ({COLUMNS}) partition by range (performed_at)",
+        "create table y2023 partition of events "
+        "for values from ('2023-01-01') to ('2024-01-01')",
+        # Its columns stand in another order, as in a table that was attached later.
+        "create table y2024 (properties jsonb, gone int, performed_at timestamp, "
+        "kind text, course_id int, user_id int)",
+        "alter table y2024 drop column gone",
+        "alter table events attach partition y2024 "
+        "for values from ('2024-01-01') to ('2025-01-01')",
+        "create table y2025 partition of events "
+        "for values from ('2025-01-01') to ('2026-01-01') partition by list (kind)",
+        "create table y2025_view partition of y2025 for values in ('view')",
+        "create table y2025_rest partition of y2025 default",
+    )
+    return connection
+
+
+def test_a_partitioned_table_gets_its_indexes_on_every_partition(
+    partitioned: Connection,
+) -> None:
+    lines = init(partitioned)
+    tables = ("events", "y2023", "y2024", "y2025", "y2025_view", "y2025_rest")
+
+    assert indexes(partitioned) == {
+        **{f"{table}_performed_at_idx": COVERING for table in tables},
+        **{f"{table}_null_user_idx": OF_NO_USER for table in tables},
+    }
+    assert (
+        "attaching public.y2024_null_user_idx to public.events_null_user_idx" in lines
+    )
+    assert init(partitioned) == []
+
+
+def test_a_later_partition_gets_the_indexes_by_itself(partitioned: Connection) -> None:
+    init(partitioned)
+    execute(partitioned, "create table later partition of events default")
+
+    assert len(indexes(partitioned)) == 14
+    assert init(partitioned) == []
+
+
+def test_indexes_that_partitions_have_are_attached_not_made_again(
+    partitioned: Connection,
+) -> None:
+    execute(
+        partitioned,
+        "create index mine on y2024 (performed_at) include (user_id, course_id)",
+        "create index on y2025 (performed_at) where user_id is null",
+    )
+    lines = init(partitioned)
+
+    assert "attaching public.mine to public.events_performed_at_idx" in lines
+    assert "attaching public.y2025_performed_at_idx to public.events_null_user_idx" in (
+        lines
+    )
+    assert len(indexes(partitioned)) == 12
+
+
+@pytest.mark.parametrize("done", [2, 3, 4, 6, 12])
+def test_init_of_partitions_goes_on_where_it_stopped(
+    partitioned: Connection, done: int
+) -> None:
+    """Whatever was done before init was cut off, the next one does only the rest."""
+    statements = statements_of(init_script(partitioned, EVENTS))
+    execute(partitioned, *statements[:done])
+    rest = statements_of(init_script(partitioned, EVENTS))
+    init(partitioned)
+
+    assert rest == statements[done:]
+    assert len(indexes(partitioned)) == 12
+
+
+def test_an_invalid_index_of_a_partition_is_made_again(
+    partitioned: Connection, other: Connection
+) -> None:
+    execute(partitioned, "alter table events rename to parent")
+    execute(partitioned, "alter table y2023 rename to events")
+    make_invalid_index(partitioned, other)
+    init(partitioned, TableName("public", "parent"))
+
+    assert len(indexes(partitioned)) == 12
+    assert indexes(partitioned)["events_performed_at_idx"] == COVERING
+
+
+def test_a_foreign_partition_is_refused(partitioned: Connection) -> None:
+    execute(
+        partitioned,
+        "create foreign data wrapper away",
+        "create server away foreign data wrapper away",
+        "create foreign table old partition of events default server away",
+    )
+
+    with pytest.raises(UserError, match=r"Partition public\.old is a foreign table"):
+        init(partitioned)
+    assert indexes(partitioned) == {}
+
+
+def test_a_lock_on_a_partitioned_table_is_given_up_not_queued_for(
+    partitioned: Connection, other: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A waiting `create index on only` would make every later writer wait behind it."""
+    monkeypatch.setattr(ddl, "LOCK_TIMEOUT_MS", 20)
+    monkeypatch.setattr(ddl, "LOCK_ATTEMPTS", 2)
+    monkeypatch.setattr(ddl, "LOCK_PAUSE_SECONDS", 0)
+    statements = statements_of(init_script(partitioned, EVENTS))
+    execute(partitioned, *(text for text in statements if "concurrently" in text))
+    execute(other, "insert into events (performed_at) values ('2023-05-05')")
+    with pytest.raises(Failure, match="keep the table locked"):
+        init(partitioned)
+    other.commit()
+    init(partitioned)
+
+    assert len(indexes(partitioned)) == 12
+    assert fetch(partitioned, "show lock_timeout") == [("0",)]

@@ -1,0 +1,50 @@
+"""The `fast-dau load` command itself: what it prints, and its exit codes."""
+
+from pathlib import Path
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from tests.commands import run_cli
+from tests.loading import make_events_table, stored
+
+CSV = "customer;ts\nann;2024-01-02T03:04:05+02:00\n;\nbob;2024-01-03 00:00:00\n"
+OPTIONS = ("--columns", "user_id=customer,performed_at=ts", "--delimiter", ";")
+
+
+def test_the_command_loads_and_says_what_to_do_next(
+    connection: Connection, tmp_path: Path
+) -> None:
+    make_events_table(connection)
+    path = tmp_path / "events.csv"
+    path.write_text(CSV)
+    refused = run_cli("load", str(path), *OPTIONS)
+    loaded = run_cli("load", str(path), *OPTIONS, "--hash-users")
+    with connection.cursor() as cursor:
+        cursor.execute("create schema analytics create table refresh_days ()")
+    again = run_cli("load", str(path), *OPTIONS, "--hash-users")
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        f"fast-dau: {path}, line 2, column customer: 'ann' is not an integer "
+        "(--hash-users gives each text id an integer); nothing was loaded.\n"
+    )
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+    assert loaded.stdout == (
+        f"Loaded 3 events from {path} into public.events (1 without a user id, 1 "
+        "without a time); next: fast-dau dbt build\n"
+    )
+    assert again.stdout == loaded.stdout + (
+        "Events of days that were rolled up before are picked up by: "
+        "fast-dau dbt build --vars 'refresh: full'\n"
+    )
+    assert len(stored(connection)) == 6
+
+
+def test_without_a_table_the_command_says_how_to_make_one(
+    connection: Connection, tmp_path: Path
+) -> None:
+    result = run_cli("load", str(tmp_path / "events.csv"))
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("fast-dau: There is no table public.events: create")
+    assert connection.closed == 0
