@@ -27,6 +27,7 @@ from rich.table import Table
 from orchestration.answers.formats import Format
 from orchestration.cli.generate import reported
 from orchestration.errors import Failure
+from orchestration.events.copying import vacuum_copied
 from orchestration.events.table import init_events_table
 from orchestration.postgres.connection import connect, database
 from orchestration.settings import DBT_PROJECT_DIR, ROOT, events_table
@@ -92,7 +93,7 @@ def fill(connection: Connection, events: int) -> None:
     init_events_table(connection, events_table(), lambda _: None)
     with reported(options) as progress, connection:
         insert_synthetic_events(connection, options, progress)
-    execute(connection, "vacuum (analyze) events")
+    vacuum_copied(connection, events_table())
 
 
 def measure(connection: Connection, repeat: int) -> Iterator[Measure]:

@@ -7,6 +7,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import UserError
+from orchestration.events.copying import vacuum_copied
 from orchestration.events.ddl import failures
 from orchestration.events.table import init_events_table
 from orchestration.settings import DBT_PROJECT_DIR, events_table, rollup_schema
@@ -89,7 +90,5 @@ def prepare_demo(
         cursor.execute(
             sql.SQL("comment on table {} is {}").format(name, sql.Literal(_MARK + mark))
         )
-    with connection.cursor() as cursor:
-        # Index-only scans need to know which pages every reader may see.
-        cursor.execute(sql.SQL("vacuum (analyze) {}").format(name))
+    vacuum_copied(connection, table)
     return True

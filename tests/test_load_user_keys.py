@@ -107,9 +107,9 @@ def test_loads_without_keys_run_side_by_side_but_keys_are_given_one_by_one(
     path = csv_of(tmp_path, "7")
     other = connect(database_env)
     UserKeys(other, EVENTS, shared=True)
-    load(events, path)
     with events.cursor() as cursor:
         cursor.execute("set lock_timeout = 20")
+    load(events, path)
     with pytest.raises(Failure, match="lock timeout"):
         load(events, path, hash_users=True)
     other.rollback()

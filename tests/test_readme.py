@@ -56,8 +56,9 @@ def run(script: str, folder: Path, environment: dict[str, str]) -> str:
 
 def block_with(text: str) -> str:
     """Return the one block that holds this text."""
-    (block,) = (block for block in BLOCKS if text in block)
-    return block
+    found: list[str] = [block for block in BLOCKS if text in block]
+    assert len(found) == 1
+    return found[0]
 
 
 def test_no_block_is_left_out_of_the_tests_below() -> None:

@@ -18,6 +18,7 @@ from rich.progress import (
 )
 
 from orchestration.errors import UserError
+from orchestration.events.copying import vacuum_copied
 from orchestration.postgres.connection import connect, database
 from orchestration.synthetic.inserting import Inserted, insert_synthetic_events
 from orchestration.synthetic.options import StreamOptions
@@ -74,6 +75,7 @@ def generate(  # noqa: PLR0913  # one parameter an option
         with connection, reported(options) as progress:
             inserted = insert_synthetic_events(connection, options, progress)
         seconds = perf_counter() - began
+        vacuum_copied(connection, inserted.table)
     print(_summary(options, inserted, seconds))
 
 

@@ -56,3 +56,20 @@ def copy_events(connection: Connection, table: TableName, chunks: Iterator[str])
             raise
         rows: int = cursor.rowcount
     return rows
+
+
+def vacuum_copied(connection: Connection, table: TableName) -> None:
+    """Tell the planner what was copied, and index-only scans which pages to trust.
+
+    Runs outside of any transaction, so after the copy's commit; skips a table that
+    an index is being built on, or that is someone else's.
+    """
+    was_autocommit = connection.autocommit
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("vacuum (analyze, skip_locked) {}").format(
+                sql.Identifier(table.schema, table.name)
+            )
+        )
+    connection.autocommit = was_autocommit
