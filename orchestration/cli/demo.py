@@ -65,7 +65,9 @@ def demo(  # noqa: PLR0913  # one parameter an option
             return
         with reported(options) as progress:
             made = prepare_demo(connection, options, progress)
-        print(f"{options.events:,} synthetic events {'made' if made else 'are there'}.")
+        state = "made" if made else "are there"
+        # Before dbt's own output, also in a log.
+        print(f"{options.events:,} synthetic events {state}.", flush=True)
         if run_dbt(["build"], variables):
             raise Failure("dbt did not finish: see what it printed above.")
         connection.autocommit = False
