@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-type_of_time = datetime | Literal["-infinity", "infinity"] | None
+Moment = datetime | Literal["-infinity", "infinity"] | None
 Rows = list[tuple[Any, ...]]
 
 
@@ -20,7 +20,7 @@ class Event:
     """One row of the events table, as far as it is counted; times are UTC."""
 
     user_id: int | None
-    performed_at: type_of_time
+    performed_at: Moment
     kind: str | None = "page_view"
     course_id: int | None = None
 
@@ -57,7 +57,7 @@ def tables(
     events: Iterable[Event], now: datetime, definitions: Definitions
 ) -> dict[str, Rows]:
     """Return the rows of every table, sorted, as of a run at `now` that sees all."""
-    rejected: dict[str, list[type_of_time]] = defaultdict(list)
+    rejected: dict[str, list[Moment]] = defaultdict(list)
     moments: dict[date, dict[int, list[datetime]]] = defaultdict(
         lambda: defaultdict(list)
     )
@@ -102,10 +102,10 @@ def tables(
     }
 
 
-def _rejected_events(rejected: dict[str, list[type_of_time]]) -> Rows:
+def _rejected_events(rejected: dict[str, list[Moment]]) -> Rows:
     order = {"-infinity": datetime.min, "infinity": datetime.max}  # noqa: DTZ901
 
-    def extremes(times: list[type_of_time]) -> tuple[type_of_time, type_of_time]:
+    def extremes(times: list[Moment]) -> tuple[Moment, Moment]:
         present = [time for time in times if time is not None]
         if not present:
             return None, None

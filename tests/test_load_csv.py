@@ -266,11 +266,12 @@ def test_a_table_of_ones_own_with_more_columns_is_filled_by_name(
     ]
 
 
-def test_the_planner_knows_the_loaded_events(
+def test_the_planner_knows_and_index_only_scans_trust_the_loaded_events(
     events: Connection, tmp_path: Path
 ) -> None:
     load(events, write(tmp_path / "a.csv", PLAIN))
 
     assert fetch(
-        events, "select reltuples from pg_class where oid = 'events'::regclass"
-    ) == [(3,)]
+        events,
+        "select reltuples, relallvisible from pg_class where oid = 'events'::regclass",
+    ) == [(3, 1)]

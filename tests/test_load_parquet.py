@@ -143,7 +143,7 @@ def test_a_column_of_nothing_is_null(events: Connection, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
-@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Kolkata"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Kolkata", "Nowhere/At_All"])
 def test_times_of_any_unit_are_utc(
     events: Connection, tmp_path: Path, unit: Any, zone: Any
 ) -> None:

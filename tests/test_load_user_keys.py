@@ -131,10 +131,10 @@ def test_a_key_does_not_get_the_id_of_a_user_who_has_none(
     events: Connection,
 ) -> None:
     with events.cursor() as cursor:
-        cursor.execute("insert into events (user_id) values (1), (3), (null)")
-    ids = UserKeys(events, EVENTS, space=4).ids(["a", "b"])
+        cursor.execute("insert into events (user_id) values (1), (2), (3), (5), (null)")
+    ids = UserKeys(events, EVENTS, space=8).ids(["a", "b", "c", "d"])
 
-    assert sorted(ids) == ["2", "4"]
+    assert sorted(ids) == ["4", "6", "7", "8"]
 
 
 def test_an_integer_that_is_the_id_of_a_key_is_refused(

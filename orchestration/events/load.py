@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import UserError
 from orchestration.events import fields
-from orchestration.events.copying import COLUMNS, copy_events
+from orchestration.events.copying import COLUMNS, copy_events, vacuum_copied
 from orchestration.events.ddl import failures
 from orchestration.events.files import open_events
 from orchestration.events.mapping import columns_of
@@ -67,11 +66,9 @@ def load_events(
                 load.add(batch)
                 progress(file.position(), file.total)
             loaded = load.finish()
-        # So that the first build is planned on what is there now. Not in the load's
-        # own transaction, where it could deadlock with an index being built.
-        with connection, connection.cursor() as cursor:
-            name = sql.Identifier(table.schema, table.name)
-            cursor.execute(sql.SQL("analyze (skip_locked) {}").format(name))
+    # By now it must not read as if nothing was loaded.
+    with failures(f"{path} is loaded into {table}, but vacuuming it then"):
+        vacuum_copied(connection, table)
     return loaded
 
 

@@ -12,11 +12,12 @@ from typing import Any
 
 from orchestration.events import fields
 
-# Possessive, so that nothing is kept for backtracking. Each line is one cell or empty.
-_INTEGERS = re.compile(r"(?:(?:-?[1-9][0-9]{0,8}+|0)?+\n)*+")
-_TIMES = re.compile(
-    r"(?:(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}"
-    r"(?:\.[0-9]{1,6}+)?+)?+\n)*+"
+# A line, so a cell, that is neither empty nor of this form. (Possessive quantifiers
+# would say it in one match, but Python 3.11 before 3.11.5 gets them wrong.)
+_NO_INTEGER = re.compile(r"^(?!(?:-?[1-9][0-9]{0,8}|0)$).", re.MULTILINE)
+_NO_TIME = re.compile(
+    r"^(?![0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?$).",
+    re.MULTILINE,
 )
 
 
@@ -31,11 +32,11 @@ def is_plain(converter: Callable[[Any], str], cells: Sequence[Any]) -> bool:
 
 
 def _integers(joined: str, _: Sequence[str]) -> bool:
-    return _INTEGERS.fullmatch(joined) is not None
+    return not _NO_INTEGER.search(joined)
 
 
 def _times(joined: str, cells: Sequence[str]) -> bool:
-    if not _TIMES.fullmatch(joined):
+    if _NO_TIME.search(joined):
         return False
     try:
         # A time is true; the 30th of February is an error.
