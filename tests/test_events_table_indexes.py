@@ -65,25 +65,26 @@ def test_indexes_of_another_name_count_as_present(connection: Connection) -> Non
 
 
 @pytest.mark.parametrize(
-    "definition",
+    ("kind", "definition"),
     [
-        "(performed_at)",
-        "(performed_at, user_id, course_id)",
-        "(performed_at) include (user_id)",
-        "(performed_at) include (course_id, user_id)",
-        "(performed_at desc) include (user_id, course_id)",
-        "(performed_at) include (user_id, course_id) where user_id > 0",
-        "(date_trunc('day', performed_at)) include (user_id, course_id)",
-        "(user_id) include (performed_at, course_id)",
+        ("index", "(performed_at)"),
+        ("index", "(performed_at, user_id, course_id)"),
+        ("index", "(performed_at) include (user_id)"),
+        ("index", "(performed_at) include (course_id, user_id)"),
+        ("index", "(performed_at desc) include (user_id, course_id)"),
+        ("index", "(performed_at) include (user_id, course_id) where user_id > 0"),
+        ("index", "(date_trunc('day', performed_at)) include (user_id, course_id)"),
+        ("index", "(user_id) include (performed_at, course_id)"),
+        ("unique index", "(performed_at) include (user_id, course_id)"),
     ],
 )
 def test_an_index_of_another_definition_does_not_count(
-    connection: Connection, definition: str
+    connection: Connection, kind: str, definition: str
 ) -> None:
     execute(
         connection,
         f"create table events ({COLUMNS})",
-        f"create index mine on events {definition}",
+        f"create {kind} mine on events {definition}",
     )
     init(connection)
 

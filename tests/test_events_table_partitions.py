@@ -97,6 +97,52 @@ def test_indexes_that_partitions_have_are_attached_not_made_again(
     assert len(indexes(partitioned)) == 12
 
 
+def test_of_two_equal_indexes_the_attached_one_counts(partitioned: Connection) -> None:
+    same = "(performed_at) include (user_id, course_id)"
+    execute(
+        partitioned,
+        f"create index parents on only events {same}",
+        f"create index a on y2023 {same}",
+        f"create index b on y2023 {same}",
+        "alter index parents attach partition b",
+    )
+    init(partitioned)
+
+    assert "parents" in indexes(partitioned)
+    assert init(partitioned) == []
+
+
+def test_an_index_that_belongs_to_another_parent_is_not_attached_again(
+    partitioned: Connection,
+) -> None:
+    same = "(performed_at) include (user_id, course_id)"
+    execute(
+        partitioned,
+        f"create index a on only events {same}",
+        f"create index b on only events {same}",
+        f"create index mine on y2023 {same}",
+        "alter index b attach partition mine",
+    )
+    init(partitioned)
+
+    assert "a" in indexes(partitioned)
+    assert init(partitioned) == []
+
+
+def test_partitions_whose_long_names_begin_alike_get_indexes(
+    connection: Connection,
+) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS}) partition by list (kind)",
+        f"create table {'e' * 62}a partition of events for values in ('a')",
+        f"create table {'e' * 62}b partition of events for values in ('b')",
+    )
+    init(connection)
+
+    assert len(indexes(connection)) == 6
+
+
 @pytest.mark.parametrize("done", [2, 3, 4, 6, 12])
 def test_init_of_partitions_goes_on_where_it_stopped(
     partitioned: Connection, done: int
