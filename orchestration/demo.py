@@ -83,8 +83,9 @@ def prepare_demo(
         cursor.execute(sql.SQL("select 1 from {} limit 1").format(name))
         if cursor.fetchone():
             raise UserError(
-                f"{table} already holds events, which the demo leaves alone: run it on "
-                "another database, or without PGHOST on the embedded server."
+                f"{table} already holds events, which the demo leaves alone: name an "
+                "empty database with PGDATABASE, or with FAST_DAU_HOME a folder for "
+                "another embedded server."
             )
         insert_synthetic_events(connection, options, progress)
         cursor.execute(

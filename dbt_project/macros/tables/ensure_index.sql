@@ -13,7 +13,7 @@
         ~ " and indisvalid and pg_get_indexdef(indexrelid) ilike '" ~ definition ~ "'"
     ) -%}
     {%- if existing | length == 0 -%}
-        drop index if exists {{ this.schema }}.{{ name }};
+        drop index if exists {{ adapter.quote(this.schema) }}.{{ name }};
         create {{ 'unique' if unique }} index {{ name }}
             on {{ this }} ({{ columns | join(', ') }});
     {%- endif -%}
