@@ -42,22 +42,31 @@ def refuse_demo_events(connection: Connection) -> None:
 def clear_demo(connection: Connection) -> bool:
     """Empty the demo's events table and drop what was built from it; False: no demo.
 
-    All or nothing. Touches nothing where the events table is not a demo's.
+    All or nothing. Touches nothing where the events table is not a demo's, and raises
+    UserError where somebody has added events to the demo's since.
     """
-    if demo_events(connection) is None:
+    mark = demo_events(connection)
+    if mark is None:
         return False
     events = events_table()
+    name = sql.Identifier(events.schema, events.name)
     models = sorted(path.stem for path in DBT_PROJECT_DIR.glob("models/rollup/*.sql"))
     rollups = (sql.Identifier(rollup_schema(), model) for model in models)
     with failures("Clearing the demo"), connection, connection.cursor() as cursor:
+        cursor.execute(sql.SQL("lock table {}").format(name))
+        cursor.execute(sql.SQL("select count(*) from {}").format(name))
+        present = cursor.fetchall()[0][0]
+        if present > int(mark.removeprefix("events=").partition(",")[0]):
+            raise UserError(
+                f"{events} holds {present:,} events, which are not just the demo's "
+                f"({mark}): delete the ones you added, or empty the table yourself, "
+                "then clear the demo."
+            )
         cursor.execute(
             sql.SQL(
                 "drop table if exists {rollups};"
                 "truncate {events}; comment on table {events} is null"
-            ).format(
-                rollups=sql.SQL(", ").join(rollups),
-                events=sql.Identifier(events.schema, events.name),
-            )
+            ).format(rollups=sql.SQL(", ").join(rollups), events=name)
         )
     return True
 

@@ -2,11 +2,14 @@
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.demo import prepare_demo
+from orchestration.synthetic.options import StreamOptions
 from tests.commands import run_cli
 
 SMALL = ("--events", "20000", "--users", "500", "--days", "20")
@@ -59,6 +62,26 @@ def test_the_demo_leaves_the_events_of_others_alone(connection: Connection) -> N
     assert "already holds events, which the demo leaves alone" in done.stderr
     assert cleared.stdout == "There is no demo to clear.\n"
     assert count(connection, "events") == 1
+
+
+def test_events_added_to_the_demos_are_not_cleared_with_them(
+    connection: Connection,
+) -> None:
+    prepare_demo(connection, StreamOptions(events=50, end_date=date(2024, 1, 1)), print)
+    with connection.cursor() as cursor:
+        cursor.execute("insert into events (user_id) values (1)")
+
+    refused = run_cli("demo", "--clear")
+    with connection.cursor() as cursor:
+        cursor.execute("delete from events where performed_at is null")
+    cleared = run_cli("demo", "--clear")
+
+    assert refused.returncode == 2
+    assert "holds 51 events, which are not just the demo's" in refused.stderr
+    assert (cleared.stdout, count(connection, "events")) == (
+        "The demo is cleared.\n",
+        0,
+    )
 
 
 @pytest.mark.parametrize(
