@@ -140,6 +140,37 @@ def test_a_backfill_after_midnight_leaves_no_day_unfinished(
     assert rollup.tables() == rollup.expected(now)
 
 
+def test_an_ordinary_run_that_stopped_half_way_is_made_good_by_the_next(
+    history: tuple[Rollup, datetime],
+) -> None:
+    rollup, now = history
+
+    for survivors in (["user_day_activity"], ["user_day_activity", "returning_users"]):
+        now += timedelta(hours=20)
+        rollup.insert(eventful_days(Random(10), now - timedelta(days=3), 3))
+        rollup.build(now, "--select", "refresh_days", "daily_active_users", *survivors)
+    now += timedelta(hours=20)
+    rollup.build(now)
+
+    assert rollup.tables() == rollup.expected(now)
+
+
+@pytest.mark.parametrize("model", ["user_day_activity", "returning_users"])
+def test_a_model_built_alone_from_nothing_has_all_of_history(
+    model: str, history: tuple[Rollup, datetime]
+) -> None:
+    """Whatever days the latest run has left in refresh_days."""
+    rollup, now = history
+
+    rollup.build(now)
+    rollup.build(now, "--select", model, "--full-refresh")
+    refreshed = rollup.tables()
+    rollup.execute(f"drop table analytics.{model}")
+    rollup.build(now)
+
+    assert refreshed == rollup.tables() == rollup.expected(now)
+
+
 def test_only_active_kinds_make_a_user_active(
     rollup_in: Callable[[Definitions], Rollup],
 ) -> None:
