@@ -98,6 +98,8 @@ class Rollup:
             "active_kinds": list(self.definitions.active_kinds),
             "events_start_date": str(self.definitions.events_start_date),
             "max_clock_skew_minutes": self.definitions.max_clock_skew_minutes,
+            # Nothing is purged: the tables equal a recount of all that is left.
+            "events_kept_from": str(self.definitions.events_start_date),
         } | {
             name: str(value) if isinstance(value, date | datetime) else value
             for name, value in variables.items()

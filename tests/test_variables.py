@@ -16,7 +16,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"start_date": "2024-03-02"}, "go together"),
     ({"start_date": "2024-02-30", "end_date": "2024-03-01"}, "not a date"),
     ({"start_date": "yesterday", "end_date": "2024-03-01"}, "not a date"),
-    ({"refresh": "fully"}, "not incremental or full"),
+    ({"refresh": "fully"}, "not incremental, full or start_over"),
     (
         {"refresh": "full", "start_date": "2024-03-01", "end_date": "2024-03-01"},
         "rebuilds every day",
@@ -30,6 +30,17 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"active_kinds": "page_view"}, "not a list"),
     ({"events_start_date": "01.02.2024"}, "not a date"),
     ({"run_at": "noon"}, "not a time"),
+    ({"events_kept_from": "last year"}, "not a date"),
+    (
+        {
+            "events_kept_from": "2024-03-02",
+            "start_date": "2024-03-01",
+            "end_date": "2024-03-01",
+        },
+        "is before events_kept_from",
+    ),
+    ({"wait_minutes": -1}, "at least 0"),
+    ({"silent_seconds": 0}, "at least 1"),
 ]
 
 

@@ -1,4 +1,5 @@
--- Refreshed days on which DAU, or its events, are not those of the user-days.
+-- Refreshed days on which DAU, or its events, are not those of the user-days and of
+-- erased users.
 with refreshed_user_days as (
 
     select user_day_activity.*
@@ -28,7 +29,15 @@ left join {{ ref('daily_active_users') }} as daily_active_users
     on refresh_days.activity_date = daily_active_users.activity_date
 left join counted
     on refresh_days.activity_date = counted.activity_date
+left join {{ ref('erased_counts') }} as erased_counts
+    on refresh_days.activity_date = erased_counts.activity_date
 where
-    daily_active_users.dau is distinct from coalesce(counted.users_count, 0)
-    or daily_active_users.events_count
-    is distinct from coalesce(counted.events_count, 0)
+    refresh_days.reason <> 'gone'
+    and (
+        daily_active_users.dau
+        is distinct from
+        coalesce(counted.users_count, 0) + coalesce(erased_counts.dau, 0)
+        or daily_active_users.events_count
+        is distinct from
+        coalesce(counted.events_count, 0) + coalesce(erased_counts.events_count, 0)
+    )

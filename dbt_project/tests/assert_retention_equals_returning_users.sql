@@ -31,10 +31,15 @@ left join {{ ref('daily_active_users') }} as daily_active_users
     on refresh_days.activity_date = daily_active_users.activity_date
 left join counted
     on refresh_days.activity_date = counted.activity_date
+left join {{ ref('erased_counts') }} as erased_counts
+    on refresh_days.activity_date = erased_counts.activity_date
 where
     daily_retention.dau is distinct from daily_active_users.dau
-    or daily_retention.returning_users is distinct from coalesce(counted.users_count, 0)
+    or daily_retention.returning_users
+    - coalesce(erased_counts.returning_users, 0)
+    <> coalesce(counted.users_count, 0)
     or {% for n in range(1, 8) %}
-        daily_retention.returning_d{{ n }}{{ " +" if not loop.last }}
+        daily_retention.returning_d{{ n }}
+        - coalesce(erased_counts.returning_d{{ n }}, 0){{ " +" if not loop.last }}
     {% endfor %}
-    is distinct from coalesce(counted.days_count, 0)
+    <> coalesce(counted.days_count, 0)

@@ -3,11 +3,16 @@
 
     Argument days_before: as many days earlier, for input that looks back.
     Literal dates, because the planner then knows what a range of days costs. Where
-    the table is built from nothing, or has no days of its own, everything can. -#}
+    the table is built from nothing, or has no days of its own, everything can; with
+    dbt's --full-refresh, every day whose events are all there. -#}
 {% macro is_affected_day(column, days_before=0) -%}
     {%- set influence_days = config.meta_get('influence_days') -%}
     {%- if not execute or not is_incremental() or influence_days is none -%}
         true
+    {%- elif flags.FULL_REFRESH -%}
+        {{ column }} >= coalesce(
+            (select kept_from from {{ rollup_state() }}), '-infinity'
+        ) - {{ days_before }}
     {%- else -%}
         {%- set ranges = merged_day_ranges(days_before, influence_days) -%}
         (

@@ -3,14 +3,20 @@
     {%- do check_names_given() -%}
     {%- do check_date('events_start_date') -%}
     {%- do check_backfill() -%}
-    {%- if var('refresh') not in ['incremental', 'full'] -%}
-        {%- do refuse("refresh is '" ~ var('refresh') ~ "', not incremental or full") -%}
+    {%- if var('events_kept_from') is not none -%}
+        {%- do check_date('events_kept_from') -%}
+    {%- endif -%}
+    {%- if var('refresh') not in ['incremental', 'full', 'start_over'] -%}
+        {%- do refuse("refresh is '" ~ var('refresh') ~ "', not incremental, full or start_over") -%}
     {%- endif -%}
     {%- do check_whole_number('lookback_days', 1) -%}
     {%- do check_whole_number('max_clock_skew_minutes', 0) -%}
     {%- do check_kinds() -%}
     {%- do check_run_at() -%}
+    {%- do check_whole_number('wait_minutes', 0) -%}
+    {%- do check_whole_number('silent_seconds', 1) -%}
     {%- do check_time_zone() -%}
+    {%- do check_change_log() -%}
 {%- endmacro %}
 
 
@@ -25,6 +31,7 @@
         'events_schema', 'events_table', 'time_zone', 'active_kinds',
         'events_start_date', 'max_clock_skew_minutes', 'lookback_days', 'refresh',
         'start_date', 'end_date', 'run_at', 'from_date', 'to_date', 'on_date',
+        'events_kept_from', 'wait_minutes', 'silent_seconds',
     ] -%}
     {%- for name in invocation_args_dict.get('vars', {}) if name not in known -%}
         {%- do refuse("there is no variable '" ~ name ~ "'; " ~ known | join(', ')
@@ -43,8 +50,13 @@
         {%- if start_date | string > end_date | string -%}
             {%- do refuse("start_date " ~ start_date ~ " is after end_date " ~ end_date) -%}
         {%- endif -%}
-        {%- if var('refresh') == 'full' -%}
-            {%- do refuse("refresh: full rebuilds every day; leave out start_date and end_date") -%}
+        {%- set kept_from = var('events_kept_from') -%}
+        {%- if kept_from is not none and start_date | string < kept_from | string -%}
+            {%- do refuse("start_date " ~ start_date ~ " is before events_kept_from "
+                ~ kept_from ~ ": the days before that are kept as they are") -%}
+        {%- endif -%}
+        {%- if var('refresh') != 'incremental' -%}
+            {%- do refuse("refresh: " ~ var('refresh') ~ " rebuilds every day; leave out start_date and end_date") -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -20,13 +20,22 @@ active_days as (
     where {{ is_affected_day('activity_date') }}
     group by activity_date
 
+),
+
+erased_counts as (
+
+    select * from {{ ref('erased_counts') }}
+
 )
 
 select
     days.activity_date,
-    coalesce(active_days.dau, 0) as dau,
-    coalesce(active_days.events_count, 0) as events_count,
+    coalesce(active_days.dau, 0) + coalesce(erased_counts.dau, 0) as dau,
+    coalesce(active_days.events_count, 0)
+    + coalesce(erased_counts.events_count, 0) as events_count,
     days.day_ends_at <= {{ run_at() }} as is_complete
 from days
 left join active_days
     on days.activity_date = active_days.activity_date
+left join erased_counts
+    on days.activity_date = erased_counts.activity_date

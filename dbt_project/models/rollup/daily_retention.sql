@@ -19,7 +19,7 @@ history as (
 
 ),
 
-returning_days as (
+counted_days as (
 
     select
         activity_date,
@@ -32,20 +32,38 @@ returning_days as (
     where {{ is_affected_day('activity_date') }}
     group by activity_date
 
+),
+
+returning_days as (
+
+    select
+        days.activity_date,
+        {% for n in range(1, 8) %}
+            coalesce(counted_days.returning_d{{ n }}, 0)
+            + coalesce(erased_counts.returning_d{{ n }}, 0) as returning_d{{ n }},
+        {% endfor %}
+        coalesce(counted_days.returning_users, 0)
+        + coalesce(erased_counts.returning_users, 0) as returning_users
+    from days
+    left join counted_days
+        on days.activity_date = counted_days.activity_date
+    left join {{ ref('erased_counts') }} as erased_counts
+        on days.activity_date = erased_counts.activity_date
+
 )
 
 select
     days.activity_date,
     days.dau,
-    coalesce(returning_days.returning_users, 0) as returning_users,
-    coalesce(returning_days.returning_users, 0)
+    returning_days.returning_users,
+    returning_days.returning_users
     / nullif(days.dau, 0)::double precision as retention_rate,
     {% for n in range(1, 8) %}
-        coalesce(returning_days.returning_d{{ n }}, 0) as returning_d{{ n }},
+        returning_days.returning_d{{ n }},
     {% endfor %}
     days.activity_date - 7 >= history.first_date as lookback_complete,
     days.is_complete
 from days
 cross join history
-left join returning_days
+inner join returning_days
     on days.activity_date = returning_days.activity_date

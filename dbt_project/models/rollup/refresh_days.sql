@@ -1,10 +1,11 @@
 {{ config(
     unique_key='activity_date',
-    post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
+    pre_hook="{{ note_change_log_snapshot() }}",
+    post_hook=[
+        "{{ ensure_index(['activity_date'], unique=true) }}",
+        "{{ note_unfinished() }}",
+    ],
 ) }}
-
-{%- set backfill = var('start_date') is not none %}
-{%- set rebuilds_all = flags.FULL_REFRESH or var('refresh') == 'full' %}
 
 with calendar_days as (
 
@@ -18,11 +19,27 @@ published_days as (
 
 ),
 
+unfinished_days as (
+
+    {{ unfinished_days() }}
+
+),
+
+changed_days as (
+
+    {{ changed_days() }}
+
+),
+
 -- The first day that no run has yet seen to its end.
 progress as (
 
     select
         count(*) = 0 as is_first_build,
+        exists (
+            select 1 from changed_days
+            where changed_days.activity_date is null
+        ) as is_all_changed,
         least(
             coalesce(
                 min(activity_date) filter (where not is_complete),
@@ -39,34 +56,26 @@ reasoned_days as (
     select
         calendar_days.*,
         case
-            when progress.is_first_build then 'first build'
-            {% if rebuilds_all %}
-                else 'full'
-            {% else %}
-                {% if backfill %}
-                    when
-                        calendar_days.activity_date >= date '{{ var("start_date") }}'
-                        and calendar_days.activity_date <= date '{{ var("end_date") }}'
-                        then 'backfill'
-                {% endif %}
-                -- An event older than all history, or a run that did not finish.
-                when published_days.activity_date is null then 'missing'
-                {% if backfill %}
-                    -- Only where the day has turned since the last run, the backfill
-                    -- has to be the run that closes the days before it too.
-                    when progress.open_date = {{ local_date(run_at()) }} then null
-                {% endif %}
-                when calendar_days.activity_date >= progress.open_date then 'open'
-                when
-                    calendar_days.activity_date
-                    >= progress.open_date - {{ var('lookback_days') }}
-                    then 'lookback'
-            {% endif %}
+            when not calendar_days.is_gone
+                then coalesce(
+                    {{ refresh_reason() }},
+                    case
+                        when progress.is_all_changed then 'late change'
+                        when changed_days.activity_date is not null then 'late change'
+                        when unfinished_days.activity_date is not null then 'unfinished'
+                    end
+                )
+            when published_days.activity_date is not null then 'gone'
+            when unfinished_days.activity_date is not null then 'gone'
         end as reason
     from calendar_days
     cross join progress
     left join published_days
         on calendar_days.activity_date = published_days.activity_date
+    left join unfinished_days
+        on calendar_days.activity_date = unfinished_days.activity_date
+    left join changed_days
+        on calendar_days.activity_date = changed_days.activity_date
 
 )
 

@@ -4,6 +4,7 @@
     post_hook=[
         "{{ ensure_index(['user_id', 'activity_date'], unique=true) }}",
         "{{ ensure_index(['activity_date', 'user_id']) }}",
+        "{{ refuse_purge_meanwhile() }}",
     ],
 ) }}
 

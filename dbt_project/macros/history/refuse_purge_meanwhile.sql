@@ -1,0 +1,15 @@
+{#- Post-hook of the model that reads the events: takes everything back where the oldest
+    events vanished between the choice of days and their count, which would find the
+    days empty. A run that knows `events_kept_from` does not touch those days. -#}
+{% macro refuse_purge_meanwhile() -%}
+    {%- if execute and var('events_kept_from') is none -%}
+    do $$ begin
+        if (select first_event_at from {{ rollup_state() }}) < coalesce(
+            ({{ first_event_at() }}), 'infinity'
+        ) then
+            raise 'fast-dau: the oldest events were deleted during this run, which '
+                'could have taken their days for empty: run it again';
+        end if;
+    end $$
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,55 @@
+{#- Finds the first day whose events are all there: what the rollup knows of the days
+    before it is kept as it is, by every kind of run.
+
+    Var `events_kept_from` says it. Where it is not set, an event earlier than all that
+    are left must have been purged: the day of the cut may have lost a part, and counts
+    begin to be made again on the day after. Never moves back by itself, or one late
+    event from long ago would seem to bring the purged days back. -#}
+{% macro settle_history() -%}
+    {%- if flags.WHICH in ['build', 'run', 'retry'] -%}
+    {%- set given = var('events_kept_from') -%}
+    {%- if given is not none -%}
+        {%- set kept_from = "date '" ~ given ~ "'" -%}
+    {%- elif var('refresh') == 'start_over' or not is_built('daily_active_users') -%}
+        {%- set kept_from = 'null::date' -%}
+    {%- else -%}
+        {%- set kept_from = 'greatest(kept_from, (' ~ first_whole_day() ~ '))' -%}
+    {%- endif -%}
+    {%- do run_query(
+        "update " ~ rollup_state() ~ " set kept_from = " ~ kept_from
+        ~ ", first_event_at = (" ~ first_event_at() ~ "); commit"
+    ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro first_event_at() -%}
+    select min(performed_at) from {{ source('app', 'events') }}
+    where user_id is not null and {{ is_valid_time('performed_at') }}
+{%- endmacro %}
+
+
+{#- Null where no event is missing at the old end. A day that was not over is counted
+    in any case. -#}
+{% macro first_whole_day() -%}
+    select least(
+        {{ local_date('events.first_event_at') }} + 1,
+        {{ local_date(run_at()) }},
+        (
+            select min(activity_date) from {{ rollup_relation('daily_active_users') }}
+            where not is_complete
+        )
+    )
+    from ({{ first_event_at() }}) as events (first_event_at)
+    where exists (
+        select from {{ rollup_relation('user_day_activity') }} as user_days
+        where
+            activity_date = (
+                select min(activity_date) from {{ rollup_relation('user_day_activity') }}
+            )
+            and (
+                events.first_event_at is null
+                or user_days.first_event_at < events.first_event_at
+            )
+    )
+{%- endmacro %}

@@ -1,0 +1,28 @@
+{#- An expression: why a run of this kind rebuilds a day, or null where it does not. -#}
+{% macro refresh_reason() -%}
+    {%- set today = local_date(run_at()) -%}
+    case
+        when progress.is_first_build then 'first build'
+        {%- if flags.FULL_REFRESH or var('refresh') != 'incremental' %}
+        else 'full'
+        {%- else %}
+        {%- if var('start_date') is not none %}
+        when
+            calendar_days.activity_date >= date '{{ var("start_date") }}'
+            and calendar_days.activity_date <= date '{{ var("end_date") }}'
+            then 'backfill'
+        {%- endif %}
+        -- An event older than all history, or a run that did not finish.
+        when published_days.activity_date is null then 'missing'
+        {%- if var('start_date') is not none %}
+        -- Only where the day has turned since the last run, the backfill has to be the
+        -- run that closes the days before it too.
+        when progress.open_date = {{ today }} then null
+        {%- endif %}
+        when calendar_days.activity_date >= progress.open_date then 'open'
+        when
+            calendar_days.activity_date >= progress.open_date - {{ var('lookback_days') }}
+            then 'lookback'
+        {%- endif %}
+    end
+{%- endmacro %}

@@ -1,0 +1,43 @@
+{#- On-run-end: gives the turn back. Where every model that depends on refresh_days has
+    been rebuilt by this run, nothing is left undone, and the changes that it read are
+    struck from the change log; those that came later stay. -#}
+{% macro end_turn(results) -%}
+    {%- if execute -%}
+    {%- if has_rebuilt_all(results) -%}
+    {%- if change_log_exists() -%}
+    delete from {{ change_log() }}
+    where pg_visible_in_snapshot(
+        transaction_id,
+        (
+            select change_log_snapshot from {{ rollup_state() }}
+            where run_id = '{{ invocation_id }}'
+        )
+    );
+    {%- endif -%}
+    update {{ rollup_state() }} set is_unfinished = false
+    where run_id = '{{ invocation_id }}';
+    {%- endif -%}
+    update {{ rollup_state() }} set run_id = null where run_id = '{{ invocation_id }}';
+    commit
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Whether refresh_days, and every table that depends on it, succeeded in this run. -#}
+{% macro has_rebuilt_all(results) -%}
+    {%- set succeeded = results | selectattr('status', 'in', ['success'])
+        | map(attribute='node.unique_id') | list -%}
+    {%- set wanted = ['model.fast_dau.refresh_days'] -%}
+    {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
+        | list -%}
+    {%- for _ in models -%}
+        {%- for model in models if model.unique_id not in wanted -%}
+            {%- if model.depends_on.nodes | select('in', wanted) | list -%}
+                {%- do wanted.append(model.unique_id) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set tables = models | rejectattr('config.materialized', 'equalto', 'ephemeral')
+        | selectattr('unique_id', 'in', wanted) | map(attribute='unique_id') -%}
+    {{ return(tables | reject('in', succeeded) | list | length == 0) }}
+{%- endmacro %}

@@ -1,0 +1,63 @@
+{#- The one row that outlives a run: whose turn it is, what the numbers mean, from
+    which day the events are whole, and what is still to be done. -#}
+{% macro rollup_state() -%}
+    {{ rollup_relation('rollup_state') }}
+{%- endmacro %}
+
+
+{#- A table of the rollup by its name, for where ref() would close a circle. -#}
+{% macro rollup_relation(name) -%}
+    {{ return(api.Relation.create(
+        database=target.database, schema=target.schema, identifier=name
+    )) }}
+{%- endmacro %}
+
+
+{% macro is_built(name) -%}
+    {%- set found = run_query("select to_regclass('" ~ rollup_relation(name) ~ "')") -%}
+    {{ return(found.columns[0].values()[0] is not none) }}
+{%- endmacro %}
+
+
+{#- Made by the first run; the lock is for two first runs at once. -#}
+{% macro create_rollup_state() -%}
+    {%- if not is_built('rollup_state') -%}
+    {%- set columns = rollup_state_columns() -%}
+    {%- set ddl -%}
+        select pg_advisory_xact_lock({{ turn_lock() }});
+        create schema if not exists {{ adapter.quote(target.schema) }};
+        create table if not exists {{ rollup_state() }} (
+            only_row boolean primary key default true check (only_row)
+            {%- for name, (type, _) in columns.items() %}, {{ name }} {{ type }}{% endfor %}
+        );
+        comment on table {{ rollup_state() }} is
+            'One row: what a run has to know of the runs before it. Only runs write it.';
+        comment on column {{ rollup_state() }}.only_row is 'There is no second row.';
+        {%- for name, (_, comment) in columns.items() %}
+        comment on column {{ rollup_state() }}.{{ name }} is '{{ comment }}';
+        {%- endfor %}
+        insert into {{ rollup_state() }} default values on conflict do nothing;
+        analyze {{ rollup_state() }};
+        commit
+    {%- endset -%}
+    {%- do run_query(ddl) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro rollup_state_columns() -%}
+    {{ return({
+        'time_zone': ('text', 'Var time_zone that the tables were built with.'),
+        'active_kinds': ('text', 'Var active_kinds that they were built with, as JSON.'),
+        'events_start_date': ('date', 'Var events_start_date that they were built with.'),
+        'kept_from': ('date', 'Rows of the days before it are kept; null: no such day.'),
+        'first_event_at': ('timestamp', 'The first valid event, as of the latest run.'),
+        'is_unfinished': (
+            'boolean not null default false',
+            'Some days of refresh_days are still to be rebuilt in some table.',
+        ),
+        'change_log_snapshot': ('pg_snapshot', 'Whose changes the latest run read.'),
+        'run_id': ('text', 'The run whose turn it is; null: none.'),
+        'run_started_at': ('timestamptz', 'When the latest run got its turn.'),
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,65 @@
+{#- On-run-start: one run at a time on the rollup. Waits for the run whose turn it is,
+    as long as that shows itself in a session, or var `wait_minutes` is not over.
+
+    No session of dbt's lives as long as a run, so the turn is a row, not a lock; the
+    advisory lock is held by each model's transaction (`require_turn`). A run that
+    died without a word is one that nothing was seen of for so many seconds. -#}
+{% macro take_turn() -%}
+    {%- if execute -%}
+    {%- do create_rollup_state() -%}
+    {%- set turn = namespace(is_ours=false, holder=none, silence=0) -%}
+    {%- for second in range(var('wait_minutes') * 60 + 1) if not turn.is_ours -%}
+        {%- set seen = run_query(seen_of_holder()).rows[0] -%}
+        {%- set is_same = seen['run_id'] == turn.holder -%}
+        {%- set turn.silence = turn.silence + 1 if is_same and not seen['is_alive'] else 0 -%}
+        {%- set turn.holder = seen['run_id'] -%}
+        {%- if turn.holder is none or turn.silence > var('silent_seconds') -%}
+            {%- set turn.is_ours = claim_turn(turn.holder) -%}
+        {%- else -%}
+            {%- if second % 60 == 0 -%}
+                {%- do log("fast-dau: waiting for the run that began at "
+                    ~ seen['began_at'] ~ " (" ~ turn.holder ~ ")", info=true) -%}
+            {%- endif -%}
+            {%- do run_query("commit; select pg_sleep(1)") -%}
+        {%- endif -%}
+        {%- do run_query("commit") -%}
+    {%- endfor -%}
+    {%- if not turn.is_ours -%}
+        {%- do refuse("the run " ~ turn.holder ~ " is still at work after "
+            ~ var('wait_minutes') ~ " minutes of waiting (var wait_minutes)") -%}
+    {%- endif -%}
+    {%- do settle_definitions() -%}
+    {%- do settle_history() -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Who has the turn, and whether any session is at its work: dbt puts the run's id
+    into a comment at the start of each query (`query-comment` in dbt_project.yml). -#}
+{% macro seen_of_holder() -%}
+    select
+        run_id,
+        to_char(run_started_at, 'YYYY-MM-DD HH24:MI:SS TZ') as began_at,
+        exists (
+            select from pg_stat_activity
+            where pid <> pg_backend_pid() and position(run_id in query) between 1 and 100
+        ) as is_alive
+    from {{ rollup_state() }}
+{%- endmacro %}
+
+
+{#- Takes the turn from the run seen to have it, or from nobody. False: another was
+    quicker. Waits until no model of the run before is in its transaction. -#}
+{% macro claim_turn(holder) -%}
+    {%- do run_query("select pg_advisory_xact_lock(" ~ turn_lock() ~ ")") -%}
+    {%- set claimed = run_query(
+        "update " ~ rollup_state() ~ " set run_started_at = clock_timestamp(), run_id = '"
+        ~ invocation_id ~ "' where run_id is not distinct from "
+        ~ ("'" ~ holder ~ "'" if holder else 'null') ~ " returning run_id"
+    ) -%}
+    {%- if claimed | length and holder -%}
+        {%- do log("fast-dau: the run " ~ holder ~ " stopped without a word; what it "
+            ~ "left undone is done by this one", info=true) -%}
+    {%- endif -%}
+    {{ return(claimed | length == 1) }}
+{%- endmacro %}

@@ -1,0 +1,21 @@
+{{ config(
+    unique_key='activity_date',
+    full_refresh=false,
+    post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
+) }}
+
+-- A run only makes the table. `fast-dau forget --keep-counts` writes it, and no run
+-- changes what it wrote.
+{% if is_incremental() %}
+    select * from {{ this }}
+{% else %}
+    select
+        null::date as activity_date,
+        null::bigint as dau,
+        null::bigint as events_count,
+        {% for n in range(1, 8) %}
+            null::bigint as returning_d{{ n }},
+        {% endfor %}
+        null::bigint as returning_users
+    where false
+{% endif %}
