@@ -36,9 +36,8 @@ progress as (
 
     select
         count(*) = 0 as is_first_build,
-        exists (
-            select 1 from changed_days
-            where changed_days.activity_date is null
+        (
+            select bool_or(changed_days.activity_date is null) from changed_days
         ) as is_all_changed,
         least(
             coalesce(
