@@ -7,18 +7,32 @@
     event from long ago would seem to bring the purged days back. -#}
 {% macro settle_history() -%}
     {%- if flags.WHICH in ['build', 'run', 'retry'] -%}
-    {%- set given = var('events_kept_from') -%}
-    {%- if given is not none -%}
-        {%- set kept_from = "date '" ~ given ~ "'" -%}
-    {%- elif var('refresh') == 'start_over' or not is_built('daily_active_users') -%}
-        {%- set kept_from = 'null::date' -%}
-    {%- else -%}
-        {%- set kept_from = 'greatest(kept_from, (' ~ first_whole_day() ~ '))' -%}
+    {%- if var('refresh') == 'start_over' -%}
+    {%- do drop_erased_counts_of_purged_days() -%}
     {%- endif -%}
     {%- do run_query(
-        "update " ~ rollup_state() ~ " set kept_from = " ~ kept_from
+        "update " ~ rollup_state() ~ " set kept_from = " ~ settled_kept_from()
         ~ ", first_event_at = (" ~ first_event_at() ~ "); commit"
     ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- An expression: the first day whose events are all there, as a run finds it; null
+    where nothing is kept. -#}
+{% macro settled_kept_from() -%}
+    {%- set given = var('events_kept_from') -%}
+    {%- if given is not none -%}
+    date '{{ given }}'
+    {%- elif var('refresh') == 'start_over' or not is_built('daily_active_users') -%}
+    null::date
+    {%- else -%}
+    greatest(
+        {% if is_built('rollup_state') -%}
+        (select kept_from from {{ rollup_state() }}),
+        {%- endif %}
+        ({{ first_whole_day() }})
+    )
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,6 +1,6 @@
 {#- Days that an earlier run was to rebuild, and did not rebuild in every table. -#}
 {% macro unfinished_days() -%}
-    {%- if is_incremental() -%}
+    {%- if is_incremental() and is_built('rollup_state') -%}
     select activity_date from {{ this }}
     where (select is_unfinished from {{ rollup_state() }})
     {%- else -%}

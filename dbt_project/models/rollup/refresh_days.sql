@@ -7,6 +7,8 @@
     ],
 ) }}
 
+{{ refuse_plan() }}
+
 with calendar_days as (
 
     select * from {{ ref('calendar_days') }}
