@@ -1,7 +1,10 @@
 with history as (
 
     select
-        {{ local_date('min(performed_at)') }} as first_date,
+        least(
+            {{ local_date('min(performed_at)') }},
+            {{ first_erased_day() }}
+        ) as first_date,
         {{ local_date(run_at()) }} as last_date
     from {{ source('app', 'events') }}
     where

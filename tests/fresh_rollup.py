@@ -1,0 +1,64 @@
+"""A rollup that starts from nothing again, under a clock that the test sets."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.events.table import init_events_table
+from orchestration.settings import events_table
+from tests.oracle import Definitions
+from tests.rollup import Rollup
+
+# A `now()` before pg_catalog's, for the triggers that are made to see it.
+_CLOCK = """
+create schema if not exists clock;
+create or replace function clock.now() returns timestamptz stable
+return current_setting('test.now')::timestamptz;
+create or replace function clock.stop() returns trigger language plpgsql
+as $$ begin raise 'stopped'; end $$
+"""
+
+
+class ClockedRollup(Rollup):
+    """A rollup whose change log knows the test's clock, and whose runs can be stopped."""
+
+    def set_clock(self, now: datetime) -> None:
+        """Set the time that the change log's triggers see."""
+        self.execute(f"set test.now = '{now}+00'")
+
+    def logged(self) -> int:
+        """Return how many entries the change log holds; 0 where there is none."""
+        log = "events_change_log"
+        if self.query(f"select to_regclass('{log}')") == [(None,)]:
+            return 0
+        count: int = self.query(f"select count(*) from {log}")[0][0]
+        return count
+
+    @contextmanager
+    def stopped_at(self, model: str) -> Iterator[None]:
+        """Let runs fail when they write this table."""
+        table = f"analytics.{model}"
+        self.execute(
+            f"create trigger stop before insert or update or delete on {table}"
+            " for each statement execute function clock.stop()"
+        )
+        yield
+        self.execute(f"drop trigger stop on {table}")
+
+
+def fresh_rollup(
+    connection: Connection, definitions: Definitions, *, with_log: bool
+) -> ClockedRollup:
+    """Return a rollup over a new events table; what was there before is dropped."""
+    rollup = ClockedRollup(connection, definitions)
+    rollup.execute(_CLOCK)
+    rollup.execute("drop schema if exists analytics cascade")
+    rollup.execute("drop table if exists events, events_change_log cascade")
+    init_events_table(connection, events_table(), lambda _: None)
+    rollup.set_clock(datetime(2000, 1, 1))
+    if with_log:
+        rollup.execute("set search_path = clock, pg_catalog, public")
+        rollup.execute("set search_path to default")
+    return rollup
