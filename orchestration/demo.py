@@ -51,7 +51,8 @@ def clear_demo(connection: Connection) -> bool:
     events = events_table()
     name = sql.Identifier(events.schema, events.name)
     models = sorted(path.stem for path in DBT_PROJECT_DIR.glob("models/rollup/*.sql"))
-    rollups = (sql.Identifier(rollup_schema(), model) for model in models)
+    built = [*models, "rollup_state"]
+    rollups = (sql.Identifier(rollup_schema(), table) for table in built)
     with failures("Clearing the demo"), connection, connection.cursor() as cursor:
         cursor.execute(sql.SQL("lock table {}").format(name))
         cursor.execute(sql.SQL("select count(*) from {}").format(name))

@@ -12,9 +12,11 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from orchestration.demo import refuse_demo_events
+from orchestration.events.change_log import in_words
 from orchestration.events.load import Loaded, Options, load_events
 from orchestration.events.mapping import parse_columns, parse_delimiter
 from orchestration.events.table import (
+    COMPLETE,
     init_events_table,
     init_script,
     require_events_table,
@@ -27,6 +29,15 @@ def init(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the DDL, and change nothing.")
     ] = False,
+    change_log: Annotated[
+        bool | None,
+        typer.Option(
+            "--change-log/--no-change-log",
+            help="Install, or remove, triggers that note changes of old events, so "
+            "that ordinary runs find them.",
+            show_default="as it is",
+        ),
+    ] = None,
 ) -> None:
     """Create the events table, or check yours and make its missing indexes.
 
@@ -35,11 +46,13 @@ def init(
     table = events_table()
     with database() as environment, closing(connect(environment)) as connection:
         if dry_run:
-            print(init_script(connection, table))
-        elif init_events_table(connection, table, _say):
+            print(init_script(connection, table, change_log=change_log))
+        elif init_events_table(connection, table, _say, change_log=change_log):
             print(f"{table} is ready.")
+            if change_log:
+                print(in_words(table))
         else:
-            print(f"Nothing to do: {table} has its columns and indexes.")
+            print(f"Nothing to do: {table} has {COMPLETE[change_log]}.")
 
 
 def load(

@@ -8,6 +8,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 
 from orchestration.errors import Failure, UserError
 from orchestration.events import ddl
+from orchestration.events.change_log import change_log_steps
 from orchestration.events.index_catalog import Relation, partitions
 from orchestration.events.indexes import IndexPlan
 from orchestration.settings import TableName, events_table
@@ -28,6 +29,13 @@ _KINDS = {
     "i": "an index",
     "I": "an index",
     "c": "a composite type",
+}
+
+# What there is, by whether the change log is wanted, not wanted, or left as it is.
+COMPLETE = {
+    True: "its columns, indexes and change log",
+    False: "its columns and indexes, and no change log",
+    None: "its columns and indexes",
 }
 
 _RELATION = """
@@ -69,34 +77,41 @@ def require_events_table(connection: Connection) -> TableName:
 
 
 def init_events_table(
-    connection: Connection, table: TableName, report: Callable[[str], None]
+    connection: Connection,
+    table: TableName,
+    report: Callable[[str], None],
+    *,
+    change_log: bool | None = None,
 ) -> bool:
     """Create the events table or its missing indexes; False: nothing was missing.
 
-    `report` gets a line before each step. Writers are not blocked. Switches the
-    connection to autocommit. Raises UserError for a table of another shape, before
-    any change, and Failure where the server refuses.
+    `change_log`: install it, remove it, or (None) leave it as it is. `report` gets a
+    line before each step. Writers are not blocked. Switches the connection to
+    autocommit. Raises UserError for a table of another shape, before any change, and
+    Failure where the server refuses.
     """
     connection.autocommit = True
     with ddl.alone(connection, table):
         existing = _find(connection, table)
-        steps = _plan(connection, table, existing)
+        steps = _plan(connection, table, existing, change_log)
         if steps and existing and not existing.may_alter:
             raise Failure(
                 f"{table} belongs to {existing.owner}, and only its owner may give it "
-                "indexes: connect as its owner, or hand them what "
-                "`fast-dau init --dry-run` prints."
+                "indexes and triggers: connect as its owner, or hand them what this "
+                "prints with `--dry-run`."
             )
         ddl.run(connection, table, steps, report)
     return bool(steps)
 
 
-def init_script(connection: Connection, table: TableName) -> str:
+def init_script(
+    connection: Connection, table: TableName, *, change_log: bool | None = None
+) -> str:
     """Return the SQL that `init_events_table` would run, as a script for psql."""
     existing = _find(connection, table)
-    steps = _plan(connection, table, existing)
+    steps = _plan(connection, table, existing, change_log)
     if not steps:
-        return f"-- nothing to do: {table} has its columns and indexes"
+        return f"-- nothing to do: {table} has {COMPLETE[change_log]}"
     return ddl.script(steps)
 
 
@@ -108,15 +123,29 @@ def _find(connection: Connection, table: TableName) -> _Existing | None:
 
 
 def _plan(
-    connection: Connection, table: TableName, existing: _Existing | None
+    connection: Connection,
+    table: TableName,
+    existing: _Existing | None,
+    change_log: bool | None,
 ) -> list[ddl.Step]:
     if existing is None:
         missing = Relation(0, None, table.schema, table.name, "r")
         steps = _creation(connection, table)
-        return steps + IndexPlan(connection, missing, []).steps
-    _check(connection, table, existing.relation)
-    parts = partitions(connection, existing.relation)
-    return IndexPlan(connection, existing.relation, parts).steps
+        steps += IndexPlan(connection, missing, []).steps
+    else:
+        _check(connection, table, existing.relation)
+        parts = partitions(connection, existing.relation)
+        steps = IndexPlan(connection, existing.relation, parts).steps
+    if change_log is not None:
+        owner = existing.owner if existing else _current_user(connection)
+        steps += change_log_steps(connection, table, owner, wanted=change_log)
+    return steps
+
+
+def _current_user(connection: Connection) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        return str(cursor.fetchall()[0][0])
 
 
 def _check(connection: Connection, table: TableName, relation: Relation) -> None:

@@ -1,10 +1,12 @@
 {#- The table in which triggers on the events note changes of old rows; made by
-    `fast-dau init --change-log`, beside the events. -#}
+    `fast-dau init --change-log`, beside the events. Cut to 63 bytes, not characters,
+    or Postgres would cut off what tells it from the events. -#}
 {% macro change_log() -%}
     {{ return(api.Relation.create(
         database=target.database,
         schema=var('events_schema'),
-        identifier=var('events_table')[:52] ~ '_change_log',
+        identifier=var('events_table').encode()[:52].decode('utf-8', 'ignore')
+            ~ '_change_log',
     )) }}
 {%- endmacro %}
 

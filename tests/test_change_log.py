@@ -1,0 +1,680 @@
+"""The change log: which changes of events it notes, and how it comes and goes."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.errors import Failure, UserError
+from orchestration.events import ddl
+from orchestration.events.change_log import change_log_table
+from orchestration.events.table import init_events_table, init_script
+from orchestration.postgres.binaries import program
+from orchestration.postgres.connection import connect
+from orchestration.settings import TableName, dbt_vars
+from tests.commands import run_cli
+from tests.events_tables import COLUMNS, EVENTS, execute, fetch
+
+INSTALLED = (
+    "installing the change log public.events_change_log (writers wait for a moment)"
+)
+# The moment before which changes are logged, as the triggers of `watched` see it.
+NOW = "2024-03-10 12:00"
+THRESHOLD = "2024-03-08 12:00"
+
+Entries = list[tuple[str | None, str]]
+
+
+def install(connection: Connection, table: TableName = EVENTS) -> list[str]:
+    """Install the change log; return the lines that the steps are announced with."""
+    lines: list[str] = []
+    init_events_table(connection, table, lines.append, change_log=True)
+    return lines
+
+
+def remove(connection: Connection) -> list[str]:
+    """Remove the change log; return the lines that the steps are announced with."""
+    lines: list[str] = []
+    init_events_table(connection, EVENTS, lines.append, change_log=False)
+    return lines
+
+
+def entries(connection: Connection, log: str = "events_change_log") -> Entries:
+    """Return what the log holds, in the order in which it was logged."""
+    return fetch(
+        connection, f'select performed_at::text, operation from "{log}" order by ctid'
+    )
+
+
+def insert(connection: Connection, *times: str | None, user_id: int = 1) -> None:
+    """Insert an event for each time."""
+    with connection.cursor() as cursor:
+        for time in times:
+            cursor.execute(
+                "insert into events (user_id, performed_at) values (%s, %s)",
+                (user_id, time),
+            )
+
+
+def at(*times: str, operation: str) -> Entries:
+    """Return entries of these times."""
+    return [(f"{time}:00", operation) for time in times]
+
+
+def watched_events(connection: Connection) -> None:
+    """Install the log over the events, whose triggers find it to be NOW; empty it."""
+    execute(
+        connection,
+        "create schema clock",
+        "create function clock.now() returns timestamptz stable "
+        f"return timestamptz '{NOW}+00'",
+        "set search_path = clock, pg_catalog, public",
+    )
+    install(connection)
+    execute(connection, "reset search_path", "delete from events_change_log")
+
+
+@pytest.fixture
+def watched(connection: Connection) -> Connection:
+    """Return the connection: a new events table, and an empty log of its changes."""
+    watched_events(connection)
+    return connection
+
+
+@pytest.fixture
+def other(database_env: dict[str, str]) -> Iterator[Connection]:
+    """Yield a second connection, not in autocommit mode."""
+    opened = connect(database_env)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def stranger(connection: Connection) -> Iterator[str]:
+    """Yield the name of a role that has no rights."""
+    execute(connection, "create role events_writer")
+    yield "events_writer"
+    execute(
+        connection,
+        "reset role",
+        "drop owned by events_writer",
+        "drop role events_writer",
+    )
+
+
+# --- What is logged
+
+
+def test_an_ordinary_insert_is_not_logged(watched: Connection) -> None:
+    insert(watched, NOW, THRESHOLD, "2030-01-01", "infinity")
+
+    assert entries(watched) == []
+
+
+def test_a_late_insert_is_logged(watched: Connection) -> None:
+    insert(watched, "2024-03-08 11:59:59.999999", "1970-01-01")
+
+    assert entries(watched) == [
+        ("2024-03-08 11:59:59.999999", "insert"),
+        ("1970-01-01 00:00:00", "insert"),
+    ]
+
+
+def test_the_sessions_time_zone_does_not_move_the_threshold(
+    watched: Connection,
+) -> None:
+    execute(watched, "set time zone 'Pacific/Auckland'")
+    insert(watched, THRESHOLD, "2024-03-08 11:59")
+    execute(watched, "set time zone 'America/Los_Angeles'")
+    insert(watched, THRESHOLD, "2024-03-08 11:58")
+
+    assert entries(watched) == at(
+        "2024-03-08 11:59", "2024-03-08 11:58", operation="insert"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "user_id = 2",
+        "user_id = null",
+        "course_id = 2",
+        "kind = 'quiz'",
+        """properties = '{"a": 1}'""",
+    ],
+)
+def test_an_update_of_any_of_the_columns_is_logged_once(
+    watched: Connection, change: str
+) -> None:
+    insert(watched, "2024-01-05 10:00", NOW)
+    execute(watched, "delete from events_change_log", f"update events set {change}")
+
+    assert entries(watched) == at("2024-01-05 10:00", operation="update")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2024-01-05 10:00", "2024-01-06 10:00"),
+        (NOW, "2024-01-06 10:00"),
+        ("2024-01-05 10:00", NOW),
+    ],
+)
+def test_a_move_in_time_is_logged_with_both_times(
+    watched: Connection, old: str, new: str
+) -> None:
+    insert(watched, old)
+    execute(
+        watched,
+        "delete from events_change_log",
+        f"update events set performed_at = '{new}'",
+    )
+
+    assert entries(watched) == at(old, new, operation="update")
+
+
+def test_a_move_among_recent_times_is_not_logged(watched: Connection) -> None:
+    insert(watched, NOW)
+    execute(watched, f"update events set performed_at = '{THRESHOLD}'")
+
+    assert entries(watched) == []
+
+
+def test_an_update_that_changes_nothing_is_not_logged(watched: Connection) -> None:
+    insert(watched, "2024-01-05 10:00")
+    execute(
+        watched,
+        "delete from events_change_log",
+        "alter table events add note json",
+        """update events set user_id = 1, kind = null, note = '{"more": 1}'""",
+    )
+
+    assert entries(watched) == []
+
+
+def test_a_delete_is_logged(watched: Connection) -> None:
+    insert(watched, "2024-01-05 10:00", NOW)
+    execute(watched, "delete from events_change_log", "delete from events")
+
+    assert entries(watched) == at("2024-01-05 10:00", operation="delete")
+
+
+def test_truncation_is_logged_as_a_change_of_every_day(watched: Connection) -> None:
+    execute(watched, "truncate events")
+
+    assert entries(watched) == [(None, "truncate")]
+
+
+def test_events_without_a_finite_time_are_of_no_day_and_not_logged(
+    watched: Connection,
+) -> None:
+    insert(watched, None, "-infinity", "infinity")
+    execute(watched, "update events set user_id = 2", "delete from events")
+
+    assert entries(watched) == []
+
+
+@pytest.mark.parametrize("nowhere", ["null", "'infinity'", "'-infinity'"])
+def test_a_move_out_of_time_and_back_is_logged_with_the_time_there_is(
+    watched: Connection, nowhere: str
+) -> None:
+    insert(watched, "2024-01-05 10:00")
+    execute(
+        watched,
+        "delete from events_change_log",
+        f"update events set performed_at = {nowhere}",
+        "update events set performed_at = '2024-01-06 10:00'",
+    )
+
+    assert entries(watched) == at(
+        "2024-01-05 10:00", "2024-01-06 10:00", operation="update"
+    )
+
+
+def test_every_way_to_write_rows_is_logged(watched: Connection) -> None:
+    execute(
+        watched,
+        "create unique index on events (user_id)",
+        "insert into events (user_id, performed_at) values (1, '2024-01-01')",
+        "insert into events (user_id, performed_at) values (1, '2024-01-02') "
+        "on conflict (user_id) do update set performed_at = excluded.performed_at",
+        "merge into events using (select 1 as user_id) as gone "
+        "on gone.user_id = events.user_id when matched then delete",
+    )
+
+    assert entries(watched) == [
+        ("2024-01-01 00:00:00", "insert"),
+        ("2024-01-01 00:00:00", "update"),
+        ("2024-01-02 00:00:00", "update"),
+        ("2024-01-02 00:00:00", "delete"),
+    ]
+
+
+# --- Changes of one transaction
+
+
+def test_within_a_transaction_each_minute_in_a_row_is_logged_once(
+    watched: Connection,
+) -> None:
+    execute(
+        watched,
+        "insert into events (user_id, performed_at) select 1, "
+        "timestamp '2024-01-05 10:00' + n * interval '1 s' from generate_series(0, 180)"
+        " as n",
+        "delete from events where performed_at < '2024-01-05 10:01'",
+    )
+
+    assert entries(watched) == [
+        *at(
+            "2024-01-05 10:00",
+            "2024-01-05 10:01",
+            "2024-01-05 10:02",
+            "2024-01-05 10:03",
+            operation="insert",
+        ),
+        *at("2024-01-05 10:00", operation="delete"),
+    ]
+
+
+def test_before_zones_had_offsets_of_whole_minutes_every_event_is_logged(
+    watched: Connection,
+) -> None:
+    execute(
+        watched,
+        "insert into events (performed_at) "
+        "values ('1930-01-01 23:40:20'), ('1930-01-01 23:40:40')",
+    )
+
+    assert len(entries(watched)) == 2
+
+
+def test_what_was_rolled_back_to_a_savepoint_is_logged_when_it_is_done_again(
+    watched: Connection, other: Connection
+) -> None:
+    execute(other, "savepoint a")
+    insert(other, "2024-01-05 10:00")
+    execute(other, "rollback to a")
+    insert(other, "2024-01-05 10:00")
+    other.commit()
+
+    assert entries(watched) == at("2024-01-05 10:00", operation="insert")
+
+
+def test_rolled_back_changes_leave_no_entry(
+    watched: Connection, other: Connection
+) -> None:
+    insert(other, "2024-01-05 10:00")
+    other.rollback()
+    insert(other, "2024-01-05 10:00", "2024-01-06 10:00")
+    other.commit()
+
+    assert entries(watched) == at(
+        "2024-01-05 10:00", "2024-01-06 10:00", operation="insert"
+    )
+
+
+def test_two_tables_in_one_transaction_are_logged_each_in_its_own(
+    watched: Connection, other: Connection
+) -> None:
+    install(watched, TableName("public", "views"))
+    execute(watched, "delete from views_change_log")
+    insert(other, "2024-01-05 10:00")
+    execute(other, "insert into views (performed_at) values ('2024-01-05 10:00')")
+    other.commit()
+
+    assert len(entries(watched)) == len(entries(watched, "views_change_log")) == 1
+
+
+def test_writers_do_not_wait_for_each_other(
+    watched: Connection, other: Connection
+) -> None:
+    execute(watched, "set lock_timeout = 1000")
+    insert(watched, "2024-01-05 10:00", "2024-01-05 10:00")
+    execute(other, "update events set user_id = 2 where ctid = '(0,1)'")
+    execute(watched, "update events set user_id = 3 where ctid = '(0,2)'")
+    insert(other, "2024-01-05 10:00")
+    insert(watched, "2024-01-05 10:00")
+    other.commit()
+
+    assert len(entries(watched)) == 5
+
+
+def test_an_entry_carries_the_transaction_that_a_snapshot_can_judge(
+    watched: Connection, other: Connection
+) -> None:
+    insert(other, "2024-01-05 10:00")
+    before = fetch(watched, "select pg_current_snapshot()::text")[0][0]
+    other.commit()
+    visible = "select pg_visible_in_snapshot(transaction_id, {}) from events_change_log"
+
+    assert fetch(watched, visible.format(f"'{before}'")) == [(False,)]
+    assert fetch(watched, visible.format("pg_current_snapshot()")) == [(True,)]
+
+
+# --- Who may write, and how
+
+
+def test_a_role_without_rights_on_the_log_can_write_events(
+    watched: Connection, stranger: str
+) -> None:
+    execute(
+        watched,
+        f"grant insert, delete, select, truncate on events to {stranger}",
+        f"set role {stranger}",
+    )
+    insert(watched, "2024-01-05 10:00")
+    execute(watched, "delete from events", "truncate events", "reset role")
+
+    assert entries(watched) == [
+        ("2024-01-05 10:00:00", "insert"),
+        ("2024-01-05 10:00:00", "delete"),
+        (None, "truncate"),
+    ]
+
+
+def test_other_roles_cannot_use_the_function_for_tables_of_their_own(
+    watched: Connection, stranger: str
+) -> None:
+    assert fetch(
+        watched,
+        "select has_function_privilege(role, 'events_change_log()', 'execute') "
+        f"from unnest(array['{stranger}', current_user]) as role",
+    ) == [(False,), (True,)]
+
+
+def test_the_search_path_of_a_writer_does_not_matter(watched: Connection) -> None:
+    execute(
+        watched,
+        "create schema evil",
+        "create function evil.isfinite(timestamp) returns boolean return false",
+        "create table evil.events_change_log (performed_at timestamp, operation text)",
+        "set search_path = evil, pg_catalog, public",
+    )
+    insert(watched, "2024-01-05 10:00")
+    execute(watched, "reset search_path")
+
+    assert entries(watched) == at("2024-01-05 10:00", operation="insert")
+
+
+def test_rows_that_replication_applies_are_logged(watched: Connection) -> None:
+    execute(watched, "set session_replication_role = replica")
+    insert(watched, "2024-01-05 10:00")
+    execute(
+        watched,
+        "update events set user_id = 2",
+        "delete from events",
+        "truncate events",
+    )
+
+    assert [operation for _, operation in entries(watched)] == [
+        "insert",
+        "update",
+        "delete",
+        "truncate",
+    ]
+
+
+def test_entries_can_be_deleted_where_the_schema_is_published(
+    watched: Connection,
+) -> None:
+    insert(watched, "2024-01-05 10:00")
+    execute(
+        watched,
+        "set client_min_messages = error",
+        "create publication everything for tables in schema public",
+        "delete from events_change_log",
+    )
+
+    assert entries(watched) == []
+
+
+def test_partitions_are_watched_also_later_ones(connection: Connection) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS}) partition by list (kind)",
+        "create table a partition of events for values in ('a')",
+    )
+    watched_events(connection)
+    execute(
+        connection,
+        "create table b partition of events for values in ('b')",
+        "set session_replication_role = replica",
+        "insert into events (kind, performed_at) values ('a', '2024-01-05 10:00')",
+        "insert into a (kind, performed_at) values ('a', '2024-01-05 11:00')",
+        "update events set kind = 'b' where performed_at = '2024-01-05 10:00'",
+        "update b set performed_at = '2024-01-05 12:00'",
+        f"insert into events (kind, performed_at) values ('b', '{NOW}')",
+        "truncate events",
+    )
+
+    assert entries(connection) == [
+        *at("2024-01-05 10:00", "2024-01-05 11:00", operation="insert"),
+        *at("2024-01-05 10:00", operation="delete"),  # as a move to `b` is done
+        *at("2024-01-05 10:00", operation="insert"),
+        *at("2024-01-05 10:00", "2024-01-05 12:00", operation="update"),
+        (None, "truncate"),
+    ]
+    assert install(connection) == []
+
+
+# --- Installing and removing
+
+
+def test_installing_logs_that_every_day_may_have_changed(
+    connection: Connection,
+) -> None:
+    assert install(connection)[-1] == INSTALLED
+    assert entries(connection) == [(None, "install")]
+
+
+def test_installing_again_does_nothing(connection: Connection) -> None:
+    install(connection)
+
+    assert install(connection) == []
+    assert entries(connection) == [(None, "install")]
+
+
+def test_the_first_argument_of_the_trigger_is_the_age_in_days(
+    connection: Connection,
+) -> None:
+    install(connection)
+    days = dbt_vars()["lookback_days"] - 1
+
+    assert fetch(
+        connection,
+        r"select split_part(encode(tgargs, 'escape'), '\', 1)::int from pg_trigger "
+        "where tgname = 'fast_dau_log_insert'",
+    ) == [(days,)]
+
+
+@pytest.mark.parametrize("lookback_days", [2, 5])
+def test_another_lookback_moves_the_threshold_and_logs_that_all_may_have_changed(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, lookback_days: int
+) -> None:
+    install(connection)
+    monkeypatch.setitem(dbt_vars(), "lookback_days", lookback_days)
+    lines = install(connection)
+    hours = (lookback_days - 1) * 24
+    age = "timezone('utc', now()) - interval '{} hours {} minutes'"
+    execute(
+        connection,
+        f"insert into events (performed_at) values ({age.format(hours, -5)})",
+        f"insert into events (performed_at) values ({age.format(hours, 5)})",
+    )
+
+    assert lines == [INSTALLED]
+    assert [operation for _, operation in entries(connection)] == [
+        "install",
+        "install",
+        "insert",
+    ]
+
+
+def test_a_lookback_that_leaves_no_day_for_the_log_is_refused(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(dbt_vars(), "lookback_days", 1)
+    with pytest.raises(UserError, match="to be at least 2") as refused:
+        install(connection)
+
+    assert refused.value.exit_code == 2
+    assert fetch(connection, "select to_regclass('events')") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "drop trigger fast_dau_log_update on events",
+        "alter table events disable trigger fast_dau_log_delete",
+        "alter table events enable replica trigger fast_dau_log_delete",
+        "drop table events_change_log",
+        "drop function events_change_log() cascade",
+    ],
+)
+def test_installing_repairs_what_is_no_longer_whole(
+    connection: Connection, damage: str
+) -> None:
+    install(connection)
+    execute(connection, damage)
+
+    assert install(connection) == [INSTALLED]
+    assert entries(connection)[-1] == (None, "install")
+    assert install(connection) == []
+
+
+def test_removing_leaves_nothing_and_then_has_nothing_to_do(
+    connection: Connection,
+) -> None:
+    count = (
+        "select (select count(*) from pg_trigger), (select count(*) from pg_proc), "
+        "(select count(*) from pg_class)"
+    )
+    init_events_table(connection, EVENTS, print)
+    before = fetch(connection, count)
+    install(connection)
+
+    assert remove(connection) == [
+        "removing the change log public.events_change_log (writers wait for a moment)"
+    ]
+    assert remove(connection) == []
+    assert fetch(connection, count) == before
+
+
+def test_init_without_the_option_leaves_the_log_as_it_is(
+    connection: Connection,
+) -> None:
+    init_events_table(connection, EVENTS, print)
+    without = fetch(connection, "select to_regclass('events_change_log')")
+    install(connection)
+
+    assert without == [(None,)]
+    assert init_events_table(connection, EVENTS, print) is False
+    assert install(connection) == []
+
+
+def test_the_log_of_a_table_of_someone_else_is_a_failure_that_names_the_owner(
+    connection: Connection, stranger: str
+) -> None:
+    init_events_table(connection, EVENTS, print)
+    owner = fetch(connection, "select session_user")[0][0]
+    execute(connection, f"set role {stranger}")
+
+    with pytest.raises(Failure, match=f"belongs to {owner}, and only its owner"):
+        install(connection)
+    assert "create or replace trigger" in init_script(
+        connection, EVENTS, change_log=True
+    )
+
+
+def test_the_tables_owner_owns_the_log_whoever_installs_it(
+    connection: Connection, stranger: str
+) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        f"alter table events owner to {stranger}",
+    )
+    install(connection)
+
+    assert fetch(
+        connection,
+        "select pg_get_userbyid(relowner), pg_get_userbyid(proowner) "
+        "from pg_class, pg_proc "
+        "where relname = 'events_change_log' and proname = 'events_change_log'",
+    ) == [(stranger, stranger)]
+
+
+def test_a_busy_table_is_given_up_not_queued_for_and_nothing_is_left_half_done(
+    connection: Connection, other: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ddl, "LOCK_TIMEOUT_MS", 20)
+    monkeypatch.setattr(ddl, "LOCK_ATTEMPTS", 2)
+    monkeypatch.setattr(ddl, "LOCK_PAUSE_SECONDS", 0)
+    init_events_table(connection, EVENTS, print)
+    insert(other, NOW)
+    with pytest.raises(Failure, match="keep the table locked"):
+        install(connection)
+    left = fetch(connection, "select to_regclass('events_change_log')")
+    other.commit()
+
+    assert left == [(None,)]
+    assert install(connection) == [INSTALLED]
+
+
+@pytest.mark.parametrize("name", ["e" * 63, "é" * 31 + "e", "an\nodd ; 'name\""])
+def test_names_of_all_kinds_get_a_log(connection: Connection, name: str) -> None:
+    table = TableName("public", name)
+    log = change_log_table(table)
+    install(connection, table)
+    quoted = name.replace('"', '""')
+    execute(
+        connection, f"insert into \"{quoted}\" (performed_at) values ('2024-01-01')"
+    )
+
+    assert len(log.name.encode()) <= 63
+    assert log.name.endswith("_change_log")
+    assert len(entries(connection, log.name.replace('"', '""'))) == 2
+    assert install(connection, table) == []
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_psql_runs_what_a_dry_run_prints(
+    connection: Connection, database_env: dict[str, str], *, wanted: bool
+) -> None:
+    if not wanted:
+        install(connection)
+    script = init_script(connection, EVENTS, change_log=wanted)
+    subprocess.run(
+        [program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
+        input=script,
+        text=True,
+        check=True,
+    )
+
+    assert init_script(connection, EVENTS, change_log=wanted).startswith(
+        "-- nothing to do: public.events has its columns"
+    )
+    assert (install if wanted else remove)(connection) == []
+
+
+def test_the_command_installs_says_what_it_did_and_removes(
+    connection: Connection,
+) -> None:
+    run_cli("init")
+    dry = run_cli("init", "--change-log", "--dry-run")
+    first, second = run_cli("init", "--change-log"), run_cli("init", "--change-log")
+    plain, gone = run_cli("init"), run_cli("init", "--no-change-log")
+
+    assert dry.stdout.startswith(f"-- {INSTALLED}\ndo $install$")
+    assert first.stdout.startswith(f"{INSTALLED}\npublic.events is ready.\n")
+    assert "older than 48 hours" in first.stdout
+    assert "events_kept_from" in first.stdout
+    assert second.stdout == (
+        "Nothing to do: public.events has its columns, indexes and change log.\n"
+    )
+    assert plain.stdout == (
+        "Nothing to do: public.events has its columns and indexes.\n"
+    )
+    assert gone.stdout.startswith("removing the change log public.events_change_log")
+    assert fetch(connection, "select to_regclass('events_change_log')") == [(None,)]
