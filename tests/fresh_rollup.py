@@ -22,7 +22,7 @@ as $$ begin raise 'stopped'; end $$
 
 
 class ClockedRollup(Rollup):
-    """A rollup whose change log knows the test's clock, and whose runs can be stopped."""
+    """A rollup whose change log knows the test's clock; its runs can be stopped."""
 
     def set_clock(self, now: datetime) -> None:
         """Set the time that the change log's triggers see."""
@@ -56,9 +56,10 @@ def fresh_rollup(
     rollup.execute(_CLOCK)
     rollup.execute("drop schema if exists analytics cascade")
     rollup.execute("drop table if exists events, events_change_log cascade")
-    init_events_table(connection, events_table(), lambda _: None)
     rollup.set_clock(datetime(2000, 1, 1))
-    if with_log:
-        rollup.execute("set search_path = clock, pg_catalog, public")
-        rollup.execute("set search_path to default")
+    rollup.execute("set search_path = clock, pg_catalog, public")
+    init_events_table(
+        connection, events_table(), lambda _: None, change_log=with_log or None
+    )
+    rollup.execute("set search_path to default")
     return rollup

@@ -1,0 +1,62 @@
+"""What was published first, what became of it, and how often it was changed."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from tests.oracle import Definitions, Event
+from tests.rollup import Rollup, Rows
+
+MIDNIGHT = datetime(2024, 3, 10)
+HOUR = timedelta(hours=1)
+
+
+def revisions(rollup: Rollup) -> Rows:
+    """Return daily_revisions, by day."""
+    return rollup.query("select * from analytics.daily_revisions order by 1")
+
+
+def test_a_day_is_first_published_by_the_run_after_its_end(
+    rollup_in: Callable[[Definitions], Rollup],
+) -> None:
+    rollup = rollup_in(Definitions())
+    rollup.insert([Event(1, MIDNIGHT - 2 * HOUR)])
+    rollup.build(MIDNIGHT - HOUR)
+    before = revisions(rollup)
+    rollup.insert([Event(2, MIDNIGHT - HOUR), Event(3, MIDNIGHT + HOUR)])
+    rollup.build(MIDNIGHT + HOUR)
+
+    assert before == []
+    assert revisions(rollup) == [(date(2024, 3, 9), 2, 2, 0, None)]
+
+
+def test_each_run_that_changes_the_dau_of_a_day_is_one_revision_of_it(
+    rollup_in: Callable[[Definitions], Rollup],
+) -> None:
+    rollup = rollup_in(Definitions())
+    rollup.insert([Event(1, MIDNIGHT - HOUR)])
+    now = MIDNIGHT + HOUR
+    rollup.build(now)
+    rollup.insert([Event(2, MIDNIGHT - HOUR), Event(3, MIDNIGHT - HOUR)])
+    rollup.build(now + HOUR)
+    rollup.insert([Event(3, MIDNIGHT - 2 * HOUR)])  # an event, and not a user more
+    rollup.build(now + 2 * HOUR)
+    rollup.execute("delete from events where user_id in (2, 3)")
+    rollup.build(now + 3 * HOUR, refresh="full")
+    changed = rollup.build(now + 4 * HOUR)
+
+    assert changed["daily_revisions"] == 0
+    assert revisions(rollup) == [(date(2024, 3, 9), 1, 1, 2, now + 3 * HOUR)]
+
+
+def test_a_revision_that_a_stopped_run_began_is_counted_once(
+    rollup_in: Callable[[Definitions], Rollup],
+) -> None:
+    rollup = rollup_in(Definitions())
+    rollup.insert([Event(1, MIDNIGHT - HOUR)])
+    now = MIDNIGHT + HOUR
+    rollup.build(now)
+    rollup.insert([Event(2, MIDNIGHT - HOUR)])
+    rollup.build(now + HOUR, "--exclude", "daily_revisions")
+    rollup.build(now + 2 * HOUR)
+
+    assert revisions(rollup) == [(date(2024, 3, 9), 1, 2, 1, now + 2 * HOUR)]
