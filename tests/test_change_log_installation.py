@@ -1,0 +1,262 @@
+"""`fast-dau init --change-log`: how the change log comes and goes."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.errors import Failure, UserError
+from orchestration.events import ddl
+from orchestration.events.change_log import change_log_table
+from orchestration.events.table import init_events_table, init_script
+from orchestration.postgres.binaries import program
+from orchestration.postgres.connection import connect
+from orchestration.settings import TableName, dbt_vars
+from tests.change_logs import NOW, entries, insert, install, remove
+from tests.commands import run_cli
+from tests.events_tables import COLUMNS, EVENTS, execute, fetch
+
+INSTALLED = (
+    "installing the change log public.events_change_log (writers wait for a moment)"
+)
+
+
+@pytest.fixture
+def other(database_env: dict[str, str]) -> Iterator[Connection]:
+    """Yield a second connection, not in autocommit mode."""
+    opened = connect(database_env)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def stranger(connection: Connection) -> Iterator[str]:
+    """Yield the name of a role that has no rights."""
+    execute(connection, "create role events_writer")
+    yield "events_writer"
+    execute(
+        connection,
+        "reset role",
+        "drop owned by events_writer",
+        "drop role events_writer",
+    )
+
+
+def test_installing_logs_that_every_day_may_have_changed(
+    connection: Connection,
+) -> None:
+    assert install(connection)[-1] == INSTALLED
+    assert entries(connection) == [(None, "install")]
+
+
+def test_installing_again_does_nothing(connection: Connection) -> None:
+    install(connection)
+
+    assert install(connection) == []
+    assert entries(connection) == [(None, "install")]
+
+
+def test_the_first_argument_of_the_trigger_is_the_age_in_days(
+    connection: Connection,
+) -> None:
+    install(connection)
+    days = dbt_vars()["lookback_days"] - 1
+
+    assert fetch(
+        connection,
+        r"select split_part(encode(tgargs, 'escape'), '\', 1)::int from pg_trigger "
+        "where tgname = 'fast_dau_log_insert'",
+    ) == [(days,)]
+
+
+@pytest.mark.parametrize("lookback_days", [2, 5])
+def test_another_lookback_moves_the_threshold_and_logs_that_all_may_have_changed(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, lookback_days: int
+) -> None:
+    install(connection)
+    monkeypatch.setitem(dbt_vars(), "lookback_days", lookback_days)
+    lines = install(connection)
+    hours = (lookback_days - 1) * 24
+    age = "timezone('utc', now()) - interval '{} hours {} minutes'"
+    execute(
+        connection,
+        f"insert into events (performed_at) values ({age.format(hours, -5)})",
+        f"insert into events (performed_at) values ({age.format(hours, 5)})",
+    )
+
+    assert lines == [INSTALLED]
+    assert [operation for _, operation in entries(connection)] == [
+        "install",
+        "install",
+        "insert",
+    ]
+
+
+def test_a_lookback_that_leaves_no_day_for_the_log_is_refused(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(dbt_vars(), "lookback_days", 1)
+    with pytest.raises(UserError, match="to be at least 2") as refused:
+        install(connection)
+
+    assert refused.value.exit_code == 2
+    assert fetch(connection, "select to_regclass('events')") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "drop trigger fast_dau_log_update on events",
+        "alter table events disable trigger fast_dau_log_delete",
+        "alter table events enable replica trigger fast_dau_log_delete",
+        "drop table events_change_log",
+        "drop function events_change_log() cascade",
+    ],
+)
+def test_installing_repairs_what_is_no_longer_whole(
+    connection: Connection, damage: str
+) -> None:
+    install(connection)
+    execute(connection, damage)
+
+    assert install(connection) == [INSTALLED]
+    assert entries(connection)[-1] == (None, "install")
+    assert install(connection) == []
+
+
+def test_removing_leaves_nothing_and_then_has_nothing_to_do(
+    connection: Connection,
+) -> None:
+    count = (
+        "select (select count(*) from pg_trigger), (select count(*) from pg_proc), "
+        "(select count(*) from pg_class)"
+    )
+    init_events_table(connection, EVENTS, print)
+    before = fetch(connection, count)
+    install(connection)
+
+    assert remove(connection) == [
+        "removing the change log public.events_change_log (writers wait for a moment)"
+    ]
+    assert remove(connection) == []
+    assert fetch(connection, count) == before
+
+
+def test_init_without_the_option_leaves_the_log_as_it_is(
+    connection: Connection,
+) -> None:
+    init_events_table(connection, EVENTS, print)
+    without = fetch(connection, "select to_regclass('events_change_log')")
+    install(connection)
+
+    assert without == [(None,)]
+    assert init_events_table(connection, EVENTS, print) is False
+    assert install(connection) == []
+
+
+def test_the_log_of_a_table_of_someone_else_is_a_failure_that_names_the_owner(
+    connection: Connection, stranger: str
+) -> None:
+    init_events_table(connection, EVENTS, print)
+    owner = fetch(connection, "select session_user")[0][0]
+    execute(connection, f"set role {stranger}")
+
+    with pytest.raises(Failure, match=f"belongs to {owner}, and only its owner"):
+        install(connection)
+    assert "create or replace trigger" in init_script(
+        connection, EVENTS, change_log=True
+    )
+
+
+def test_the_tables_owner_owns_the_log_whoever_installs_it(
+    connection: Connection, stranger: str
+) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        f"alter table events owner to {stranger}",
+    )
+    install(connection)
+
+    assert fetch(
+        connection,
+        "select pg_get_userbyid(relowner), pg_get_userbyid(proowner) "
+        "from pg_class, pg_proc "
+        "where relname = 'events_change_log' and proname = 'events_change_log'",
+    ) == [(stranger, stranger)]
+
+
+def test_a_busy_table_is_given_up_not_queued_for_and_nothing_is_left_half_done(
+    connection: Connection, other: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ddl, "LOCK_TIMEOUT_MS", 20)
+    monkeypatch.setattr(ddl, "LOCK_ATTEMPTS", 2)
+    monkeypatch.setattr(ddl, "LOCK_PAUSE_SECONDS", 0)
+    init_events_table(connection, EVENTS, print)
+    insert(other, NOW)
+    with pytest.raises(Failure, match="keep the table locked"):
+        install(connection)
+    left = fetch(connection, "select to_regclass('events_change_log')")
+    other.commit()
+
+    assert left == [(None,)]
+    assert install(connection) == [INSTALLED]
+
+
+@pytest.mark.parametrize("name", ["e" * 63, "é" * 31 + "e", "an\nodd ; 'name\""])
+def test_names_of_all_kinds_get_a_log(connection: Connection, name: str) -> None:
+    table = TableName("public", name)
+    log = change_log_table(table)
+    install(connection, table)
+    quoted = name.replace('"', '""')
+    execute(
+        connection, f"insert into \"{quoted}\" (performed_at) values ('2024-01-01')"
+    )
+
+    assert len(log.name.encode()) <= 63
+    assert log.name.endswith("_change_log")
+    assert len(entries(connection, log.name.replace('"', '""'))) == 2
+    assert install(connection, table) == []
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_psql_runs_what_a_dry_run_prints(
+    connection: Connection, database_env: dict[str, str], *, wanted: bool
+) -> None:
+    if not wanted:
+        install(connection)
+    script = init_script(connection, EVENTS, change_log=wanted)
+    subprocess.run(
+        [program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
+        input=script,
+        text=True,
+        check=True,
+    )
+
+    assert init_script(connection, EVENTS, change_log=wanted).startswith(
+        "-- nothing to do: public.events has its columns"
+    )
+    assert (install if wanted else remove)(connection) == []
+
+
+def test_the_command_installs_says_what_it_did_and_removes(
+    connection: Connection,
+) -> None:
+    run_cli("init")
+    dry = run_cli("init", "--change-log", "--dry-run")
+    first, second = run_cli("init", "--change-log"), run_cli("init", "--change-log")
+    plain, gone = run_cli("init"), run_cli("init", "--no-change-log")
+
+    assert dry.stdout.startswith(f"-- {INSTALLED}\ndo $install$")
+    assert first.stdout.startswith(f"{INSTALLED}\npublic.events is ready.\n")
+    assert "older than 48 hours" in first.stdout
+    assert "events_kept_from" in first.stdout
+    assert second.stdout == (
+        "Nothing to do: public.events has its columns, indexes and change log.\n"
+    )
+    assert plain.stdout == (
+        "Nothing to do: public.events has its columns and indexes.\n"
+    )
+    assert gone.stdout.startswith("removing the change log public.events_change_log")
+    assert fetch(connection, "select to_regclass('events_change_log')") == [(None,)]
