@@ -21,7 +21,7 @@ def write(answer: Answer, form: Format, out: TextIO) -> None:
     """Write an answer as CSV with a header, or as a JSON array of objects.
 
     Dates are ISO 8601; null is an empty field, or JSON's null; booleans are true and
-    false in both.
+    false in both. A list is one field, with spaces between, or JSON's array.
     """
     if form is Format.CSV:
         _write_csv(answer, out)
@@ -33,9 +33,7 @@ def _write_csv(answer: Answer, out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(answer.columns)
     for row in answer.rows:
-        writer.writerow(
-            str(cell).lower() if isinstance(cell, bool) else cell for cell in row
-        )
+        writer.writerow(map(_field, row))
 
 
 def _write_json(answer: Answer, out: TextIO) -> None:
@@ -45,6 +43,12 @@ def _write_json(answer: Answer, out: TextIO) -> None:
         out.write(json.dumps(dict(zip(answer.columns, map(_plain, row), strict=True))))
         separator = ",\n  "
     out.write("[]\n" if separator.startswith("[") else "\n]\n")
+
+
+def _field(cell: Any) -> Any:
+    if isinstance(cell, list):
+        return " ".join(map(str, cell))
+    return str(cell).lower() if isinstance(cell, bool) else cell
 
 
 def _plain(cell: Any) -> Any:

@@ -19,7 +19,7 @@ def show_active_users(answer: Answer, console: Console) -> None:
     """Show DAU by day, with a bar for each day."""
     rows = list(_records(answer))
     most = max((row["dau"] for row in rows), default=0)
-    table = _table("Daily active users")
+    table = titled_table("Daily active users")
     for heading in ("Day", "DAU", "Events"):
         table.add_column(heading, justify="left" if heading == "Day" else "right")
     table.add_column("", min_width=_BAR_WIDTH, no_wrap=True)
@@ -37,7 +37,7 @@ def show_active_users(answer: Answer, console: Console) -> None:
 def show_retention(answer: Answer, console: Console) -> None:
     """Show returning users by day, and the share of DAU active on each day before."""
     rows = list(_records(answer))
-    table = _table("Returning users: active on the day and in the 7 days before")
+    table = titled_table("Returning users: active on the day and in the 7 days before")
     table.add_column("Day")
     for heading in ("DAU", "Returning", "Rate", *(f"D-{n}" for n in range(1, 8))):
         table.add_column(heading, justify="right")
@@ -60,7 +60,7 @@ def show_retention(answer: Answer, console: Console) -> None:
 
 def show_returning_users(answer: Answer, on: date, console: Console) -> None:
     """Show the first returning users of a day, and say how many there are."""
-    table = _table(f"Users active on {on} and in the 7 days before")
+    table = titled_table(f"Users active on {on} and in the 7 days before")
     table.add_column("User", justify="right")
     table.add_column("Active before on")
     table.add_column("Days since", justify="right")
@@ -81,15 +81,16 @@ def show_returning_users(answer: Answer, on: date, console: Console) -> None:
         )
 
 
+def titled_table(title: str) -> Table:
+    """Return a table without lines, under its title."""
+    return Table(title=title, title_justify="left", box=None, pad_edge=False)
+
+
 def bar(count: int, most: int) -> str:
     """Return a bar in eighths of a character, as long as count is of the most."""
     eighths = round(count * _BAR_WIDTH * 8 / most) if most else 0
     full, rest = divmod(eighths, 8)
     return "█" * full + _EIGHTHS[rest].strip()
-
-
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", box=None, pad_edge=False)
 
 
 def _records(answer: Answer) -> Iterator[dict[str, Any]]:

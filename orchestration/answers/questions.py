@@ -4,7 +4,7 @@ The command line and people who run the analyses with dbt read the same query: i
 variables are rendered as query parameters here, and as literals by dbt.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,7 +28,7 @@ class Answer:
     rows: Iterator[tuple[Any, ...]]
 
 
-def ask(connection: Connection, question: str, **parameters: date) -> Answer:
+def ask(connection: Connection, question: str, **parameters: date | str) -> Answer:
     """Run the analysis of this name, its variables given by parameters.
 
     Raises UserError where its table has not been built yet.
@@ -36,7 +36,7 @@ def ask(connection: Connection, question: str, **parameters: date) -> Answer:
     # A named cursor: a list of users can be longer than memory is wide.
     cursor = connection.cursor("answer")
     cursor.itersize = _ROWS_AT_A_TIME
-    _execute(cursor, _query(connection, question), parameters)
+    execute(cursor, _query(connection, question), parameters)
     first = cursor.fetchmany(_ROWS_AT_A_TIME)
     columns = tuple(column.name for column in cursor.description or ())
     return Answer(columns, _rest(first, cursor))
@@ -49,23 +49,22 @@ def newest_day(connection: Connection, *, complete: bool = False) -> date | None
         table, sql.SQL("is_complete" if complete else "true")
     )
     with connection.cursor() as cursor:
-        _execute(cursor, query.as_string(cursor), {})
+        execute(cursor, query.as_string(cursor))
         row = cursor.fetchone()
     newest: date | None = row[0] if row else None
     return newest
 
 
-def _rest(
-    first: list[tuple[Any, ...]], cursor: psycopg2.extensions.cursor
-) -> Iterator[tuple[Any, ...]]:
-    yield from first
-    yield from cursor
-    cursor.close()
-
-
-def _execute(
-    cursor: psycopg2.extensions.cursor, query: str, parameters: dict[str, date]
+def execute(
+    cursor: psycopg2.extensions.cursor,
+    query: str,
+    parameters: Mapping[str, Any] | None = None,
 ) -> None:
+    """Run a query on the rollup's tables.
+
+    Raises UserError where one of them has not been built yet, and Failure where the
+    server refuses the query.
+    """
     try:
         cursor.execute(query, parameters)
     except errors.UndefinedTable as error:
@@ -75,6 +74,14 @@ def _execute(
         ) from None
     except psycopg2.Error as error:
         raise Failure(f"The server refused the query: {error}".strip()) from None
+
+
+def _rest(
+    first: list[tuple[Any, ...]], cursor: psycopg2.extensions.cursor
+) -> Iterator[tuple[Any, ...]]:
+    yield from first
+    yield from cursor
+    cursor.close()
 
 
 def _query(connection: Connection, question: str) -> str:

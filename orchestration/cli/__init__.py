@@ -4,7 +4,16 @@ import sys
 
 import typer
 
-from orchestration.cli import answers, database, dbt, demo, events, generate
+from orchestration.cli import (
+    answers,
+    check,
+    database,
+    dbt,
+    demo,
+    events,
+    generate,
+    plan,
+)
 from orchestration.errors import UserError
 
 app = typer.Typer(
@@ -30,6 +39,8 @@ app.command(
 app.command()(answers.dau)
 app.command()(answers.retention)
 app.command()(answers.returning)
+app.command()(plan.plan)
+app.command()(check.check)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
@@ -18,23 +18,19 @@ from orchestration.postgres.connection import connect, database
 
 _DAYS_SHOWN = 14
 
+
+def day_option(name: str, text: str) -> Any:
+    """Return an option that takes a day such as 2024-01-31."""
+    return typer.Option(name, formats=["%Y-%m-%d"], metavar="DATE", help=text)
+
+
 From = Annotated[
     datetime | None,
-    typer.Option(
-        "--from",
-        formats=["%Y-%m-%d"],
-        metavar="DATE",
-        help=f"First day.  [default: {_DAYS_SHOWN} days up to the last]",
-    ),
+    day_option("--from", f"First day.  [default: {_DAYS_SHOWN} days up to the last]"),
 ]
 To = Annotated[
     datetime | None,
-    typer.Option(
-        "--to",
-        formats=["%Y-%m-%d"],
-        metavar="DATE",
-        help="Last day.  [default: the newest day there is]",
-    ),
+    day_option("--to", "Last day.  [default: the newest day there is]"),
 ]
 Form = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 
@@ -52,11 +48,7 @@ def retention(from_: From = None, to: To = None, form: Form = Format.TABLE) -> N
 def returning(
     on: Annotated[
         datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            metavar="DATE",
-            help="The day.  [default: the last day that is over]",
-        ),
+        day_option("--on", "The day.  [default: the last day that is over]"),
     ] = None,
     form: Form = Format.TABLE,
 ) -> None:
@@ -82,6 +74,16 @@ def show_days_up_to(
     show(_days(connection, question, None, last), Console())
 
 
+def asked_days(
+    from_: datetime | None, to: datetime | None
+) -> tuple[date | None, date | None]:
+    """Return --from and --to as dates; UserError where they are the wrong way round."""
+    first, last = from_ and from_.date(), to and to.date()
+    if first and last and first > last:
+        raise UserError(f"--from {first} is after --to {last}.")
+    return first, last
+
+
 def _show_days(
     question: str,
     from_: datetime | None,
@@ -89,9 +91,7 @@ def _show_days(
     form: Format,
     show: Callable[[Answer, Console], None],
 ) -> None:
-    first, last = from_ and from_.date(), to and to.date()
-    if first and last and first > last:
-        raise UserError(f"--from {first} is after --to {last}.")
+    first, last = asked_days(from_, to)
     with database() as variables, closing(connect(variables)) as connection:
         answer = _days(connection, question, first, last)
         if form is Format.TABLE:

@@ -59,13 +59,15 @@ class _Existing:
     may_alter: bool
 
 
-def require_events_table(connection: Connection) -> TableName:
+def require_events_table(
+    connection: Connection, table: TableName | None = None
+) -> TableName:
     """Return the events table's name, for commands that read or fill it.
 
     Raises UserError where there is none, or where its columns are not the five
     that the models read.
     """
-    table = events_table()
+    table = table or events_table()
     existing = _find(connection, table)
     if existing is None:
         raise UserError(

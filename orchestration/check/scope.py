@@ -1,0 +1,105 @@
+"""What can be recounted: the definitions that the tables have, and their days."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.answers.questions import execute
+from orchestration.check.templates import query
+from orchestration.errors import UserError
+from orchestration.settings import dbt_vars
+
+_DAYS_CHECKED = 7
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The columns of scope.sql: what the rollup says of itself, and the clock."""
+
+    time_zone: str
+    active_kinds: str
+    events_start_date: date
+    kept_from: date | None
+    is_unsettled: bool
+    latest_valid: datetime
+    today: date
+    first_published: date | None
+    last_published: date | None
+    last_over: date | None
+    first_day: date | None
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of event that make a user active; empty: every kind."""
+        kinds: list[str] = json.loads(self.active_kinds)
+        return kinds
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days to compare, both ends included, and how many before them are left out."""
+
+    first: date
+    last: date
+    left_out: int
+    has_open_day: bool
+
+    @property
+    def number(self) -> int:
+        """How many days are compared."""
+        return (self.last - self.first).days + 1
+
+
+def read_scope(connection: Connection) -> Scope:
+    """Read it as of the connection's transaction; UserError without a rollup."""
+    skew = {"max_clock_skew_minutes": dbt_vars()["max_clock_skew_minutes"]}
+    with connection.cursor() as cursor:
+        execute(cursor, query(connection, "scope"), skew)
+        row = cursor.fetchone()
+    if row is None:
+        raise UserError("There is no rollup yet: build it with `fast-dau dbt build`.")
+    return Scope(*row)
+
+
+def days_to_check(scope: Scope, from_: date | None, to: date | None) -> Days:
+    """Return the days asked for that there can be; by default the last 7 that are over.
+
+    Raises UserError where the tables hold none of them, or only days that are kept as
+    they are.
+    """
+    if scope.first_published is None or scope.last_published is None:
+        raise UserError("The tables hold no day: there is nothing to compare.")
+    to = to or _last_over(scope, from_)
+    last = min(to, max(scope.today, scope.last_published))
+    begin = min(scope.first_published, scope.first_day or scope.first_published)
+    # --to may be the first date there is.
+    from_ = from_ or date.fromordinal(max(last.toordinal() - _DAYS_CHECKED + 1, 1))
+    first = max(from_, begin)
+    if last < scope.first_published or first > scope.last_published:
+        raise UserError(
+            "The tables hold no day of that range: theirs are "
+            f"{scope.first_published} to {scope.last_published}."
+        )
+    whole_from = max(first, scope.kept_from or first)
+    if whole_from > last:
+        raise UserError(
+            f"The tables keep the days before {scope.kept_from} whatever becomes of "
+            "their events, so that a recount of the events says nothing of them."
+        )
+    has_open_day = scope.last_over is None or last > scope.last_over
+    return Days(whole_from, last, (whole_from - first).days, has_open_day)
+
+
+def _last_over(scope: Scope, from_: date | None) -> date:
+    if scope.last_over is None:
+        raise UserError(
+            "The tables hold no day that is over: name one with --from and --to."
+        )
+    if from_ and from_ > scope.last_over:
+        raise UserError(
+            f"--from {from_} is after the last day that is over, {scope.last_over}: "
+            "say up to which day with --to."
+        )
+    return scope.last_over

@@ -1,0 +1,55 @@
+-- What the rollup knows of itself, and the days that a recount can be asked for.
+select
+    state.time_zone,
+    state.active_kinds,
+    state.events_start_date,
+    state.kept_from,
+    state.run_id is not null or state.is_unfinished as is_unsettled,
+    clock.latest_valid,
+    clock.today,
+    published.first_date as first_published,
+    published.last_date as last_published,
+    published.last_over,
+    -- History begins with the first valid event, of any kind; or with days that are
+    -- kept, or with people erased who still count.
+    case
+        when published.first_date < state.kept_from then published.first_date
+        else greatest(
+            state.kept_from,
+            least(
+                first_event.local_date,
+                (
+                    select min(activity_date) from {{ erased_counts }}
+                    where activity_date >= state.events_start_date
+                )
+            )
+        )
+    end as first_day
+from {{ rollup_state }} as state
+cross join lateral (
+    select
+        now() at time zone 'UTC'
+        + make_interval(mins => %(max_clock_skew_minutes)s) as latest_valid,
+        (now() at time zone state.time_zone)::date as today
+) as clock
+cross join (
+    select
+        min(activity_date) as first_date,
+        max(activity_date) as last_date,
+        max(activity_date) filter (where is_complete) as last_over
+    from {{ daily_active_users }}
+) as published
+left join lateral (
+    select performed_at_local::date as local_date
+    from {{ events }},
+        lateral (
+            select performed_at at time zone 'UTC' at time zone state.time_zone
+        ) as local (performed_at_local)
+    where
+        user_id is not null
+        and performed_at >= state.events_start_date - 2
+        and performed_at <= clock.latest_valid
+        and performed_at_local::date >= state.events_start_date
+    order by performed_at
+    limit 1
+) as first_event on true

@@ -1,0 +1,136 @@
+"""`fast-dau check`: compares the tables with a recount of the raw events."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date, datetime
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from orchestration.answers.formats import Format, write
+from orchestration.answers.questions import Answer
+from orchestration.check.cells import COLUMNS, differing_cells
+from orchestration.check.scope import Days, Scope, days_to_check, read_scope
+from orchestration.cli.answers import Form, asked_days, day_option
+from orchestration.postgres.connection import connect, database
+
+_CELLS_SHOWN = 50
+
+From = Annotated[
+    datetime | None,
+    day_option("--from", "First day.  [default: 7 days up to the last]"),
+]
+To = Annotated[
+    datetime | None,
+    day_option("--to", "Last day.  [default: the last day that is over]"),
+]
+
+
+def check(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
+    """Recount days from the raw events, and compare the tables with it cell by cell.
+
+    Changes nothing. Exit code 0: they are equal; 1: they differ, or the check could
+    not be made.
+    """
+    asked = asked_days(from_, to)
+    # Programs read differences, and nothing else, from the standard output.
+    notes = Console(stderr=form is not Format.TABLE, highlight=False)
+    with database() as environment, closing(connect(environment)) as connection:
+        # Tables and events are of one instant, whatever happens meanwhile.
+        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        scope = read_scope(connection)
+        days = days_to_check(scope, *asked)
+        with _progress(days) as progress:
+            found = _Tally(differing_cells(connection, scope, days, progress))
+            shown = list(islice(found, _CELLS_SHOWN)) if form is Format.TABLE else None
+            if shown is None:
+                write(Answer(COLUMNS, iter(found)), form, sys.stdout)
+            more = sum(1 for _ in found)
+    if shown:
+        _show_cells(shown, more, notes)
+    _show_result(found, scope, days, notes)
+    if found.cells:
+        raise typer.Exit(1)
+
+
+class _Tally:
+    """Passes differing cells on, and remembers how many they were, of which days."""
+
+    def __init__(self, cells: Iterable[tuple[Any, ...]]) -> None:
+        self._cells = cells
+        self.cells = 0
+        self.days = 0
+        self.first = self.last = date.max
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        for cell in self._cells:
+            day = cell[0]
+            self.first = min(self.first, day)
+            self.days += self.cells == 0 or day != self.last
+            self.cells += 1
+            self.last = day
+            yield cell
+
+
+@contextmanager
+def _progress(days: Days) -> Iterator[Callable[[int], None]]:
+    console = Console(stderr=True)
+    with Progress(
+        console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("Counting days", total=days.number)
+        yield lambda number: bar.advance(task, number)
+
+
+def _show_cells(shown: list[tuple[Any, ...]], more: int, console: Console) -> None:
+    for day, table, column, rollup, recount, users, examples in shown:
+        line = f"{day}  {table}, {column}: {_text(rollup)}, recount {_text(recount)}"
+        if users:
+            line += f"; users: {users:,}, such as {', '.join(map(str, examples))}"
+        console.print(line, soft_wrap=True)
+    if more:
+        console.print(f"… and {more:,} more; --format csv lists them all.")
+
+
+def _text(cell: Any) -> str:
+    return "none" if cell is None else str(cell)
+
+
+def _show_result(found: _Tally, scope: Scope, days: Days, console: Console) -> None:
+    extent = f"{days.first} to {days.last}"
+    if found.cells:
+        result = (
+            f"Days that differ from the raw events: {found.days:,} of {days.number:,} "
+            f"({extent}); cells: {found.cells:,}. To rebuild them: fast-dau dbt build "
+            f"--vars '{{start_date: {found.first}, end_date: {found.last}}}'"
+        )
+    else:
+        result = (
+            f"Compared the days {extent} ({days.number:,}): user_day_activity, "
+            "daily_active_users, returning_users and daily_retention equal a recount "
+            "of the raw events."
+        )
+    for line in (result, *_notes(found, scope, days)):
+        console.print(line, soft_wrap=True)
+
+
+def _notes(found: _Tally, scope: Scope, days: Days) -> Iterator[str]:
+    if days.left_out:
+        yield (
+            f"Left out: the days before {scope.kept_from} ({days.left_out:,}), which "
+            "the tables keep though their events may be purged."
+        )
+    if days.has_open_day:
+        yield (
+            f"Warning: {days.last} was not over at the last run; events that have come "
+            "since make a difference."
+        )
+    if found.cells and scope.is_unsettled:
+        yield (
+            "A run is at work, or has stopped half-way: its end, or the next run, may "
+            "make the differences good."
+        )

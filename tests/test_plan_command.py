@@ -1,0 +1,241 @@
+"""`fast-dau plan`: what the next run rebuilds, without a trace; how late data is."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.commands import run_cli
+from tests.made_up_events import eventful_days
+from tests.oracle import Definitions, Event, Rows
+from tests.rollup import Rollup
+
+FIRST = datetime(2024, 3, 1)
+NOW = datetime(2024, 3, 20, 12)
+
+
+@pytest.fixture
+def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+    """Three weeks of events that are not rolled up yet."""
+    opened = rollup_in(Definitions())
+    opened.insert(eventful_days(Random(1), FIRST, 20))
+    opened.insert([Event(1, FIRST), Event(1, NOW)])
+    return opened
+
+
+def planned(*arguments: str) -> str:
+    """Return what the command prints, which must succeed and complain of nothing."""
+    done = run_cli("plan", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def plan_of(**variables: Any) -> list[dict[str, Any]]:
+    """Return the plan of a run with these variables, day by day."""
+    printed = planned("--vars", json.dumps(variables), "--format", "json")
+    days: list[dict[str, Any]] = json.loads(printed)
+    return days
+
+
+def everything(rollup: Rollup) -> dict[str, Rows]:
+    """Return each row of each table, where it lies and which transaction wrote it."""
+    tables = rollup.query(
+        "select format('%I.%I', schemaname, tablename) from pg_tables"
+        " where schemaname not in ('pg_catalog', 'information_schema')"
+    )
+    rows = {
+        table: sorted(
+            rollup.query(f"select ctid::text, xmin::text, t::text from {table} t")
+        )
+        for (table,) in tables
+    }
+    return rows | {"schemas": sorted(rollup.query("select nspname from pg_namespace"))}
+
+
+def test_the_plan_of_each_kind_of_run_is_what_the_run_then_rebuilds(
+    rollup: Rollup,
+) -> None:
+    later = NOW + timedelta(days=2)
+    runs: list[dict[str, Any]] = [
+        {"run_at": NOW},
+        {"run_at": later},
+        {"run_at": later, "start_date": "2024-03-04", "end_date": "2024-03-06"},
+        {"run_at": later, "refresh": "full"},
+    ]
+    for run in runs:
+        variables = {name: str(value) for name, value in run.items()}
+        plan = plan_of(**variables)
+        rollup.dbt("run", events_kept_from=None, **variables)
+
+        assert [(day["activity_date"], day["reason"]) for day in plan] == rollup.query(
+            "select activity_date::text, reason from analytics.refresh_days order by 1"
+        )
+        # For the next run there is a day before all history.
+        rollup.insert([Event(2, FIRST - timedelta(days=runs.index(run) + 1))])
+
+
+def test_the_plan_knows_of_a_purge_that_no_run_has_seen_yet(rollup: Rollup) -> None:
+    rollup.build(NOW, events_kept_from=None)
+    rollup.execute("delete from events where performed_at < '2024-03-10'")
+
+    plan = plan_of(run_at=str(NOW), refresh="full")
+    rollup.build(NOW, events_kept_from=None, refresh="full")
+
+    assert plan[0]["reason"] == "full"
+    assert [(day["activity_date"], day["reason"]) for day in plan] == rollup.query(
+        "select activity_date::text, reason from analytics.refresh_days order by 1"
+    )
+
+
+def test_the_plan_follows_the_clock_where_it_is_given_none(rollup: Rollup) -> None:
+    rollup.dbt("run", events_kept_from=None)
+
+    reasons = [day["reason"] for day in plan_of()]
+
+    assert reasons == ["lookback", "lookback", "lookback", "open"]
+
+
+def test_planning_changes_nothing_and_consumes_no_logged_change(
+    rollup: Rollup,
+) -> None:
+    before_any_run = everything(rollup)
+    first = planned()
+    assert "first build" in first
+    assert "The first build takes every day" in first
+    assert everything(rollup) == before_any_run
+
+    rollup.execute(
+        "create table events_change_log (transaction_id xid8, performed_at timestamp)"
+    )
+    rollup.build(NOW, events_kept_from=None)
+    rollup.execute(
+        "insert into events_change_log"
+        " values (pg_current_xact_id(), '2024-03-05 12:00')"
+    )
+    before = everything(rollup)
+
+    plan = plan_of(run_at=str(NOW))
+
+    assert (plan[0]["activity_date"], plan[0]["reason"]) == (
+        "2024-03-05",
+        "late change",
+    )
+    assert everything(rollup) == before
+
+
+def test_days_in_a_row_are_one_line_with_their_estimated_events(
+    rollup: Rollup,
+) -> None:
+    rollup.execute(
+        "insert into events (user_id, performed_at)"
+        " select n, '2024-03-01'::timestamp + n * interval '1 minute'"
+        " from generate_series(0, 27000) as n"
+    )
+    rollup.execute("analyze events")
+    rollup.build(NOW, events_kept_from=None)
+
+    printed = planned("--vars", f"run_at: '{NOW}'").splitlines()
+    days = list(
+        csv.DictReader(
+            io.StringIO(planned("--vars", f"run_at: '{NOW}'", "--format", "csv"))
+        )
+    )
+
+    assert printed[2].split()[:5] == ["2024-03-17", "to", "2024-03-19", "3", "lookback"]
+    assert printed[3].split()[:3] == ["2024-03-20", "1", "open"]
+    assert printed[4].split()[:2] == ["Total", "4"]
+    assert "3 days before them (lookback_days)" in printed[5]
+    assert "retention of the seven days after" in printed[6]
+    [(events,)] = rollup.query(
+        "select count(*) from events where performed_at >= '2024-03-17'"
+    )
+    estimated = sum(int(day["estimated_events"]) for day in days)
+    assert [day["reason"] for day in days] == ["lookback"] * 3 + ["open"]
+    assert estimated == pytest.approx(events, rel=0.2)
+    assert printed[4].split()[2] == f"{estimated:,}"
+
+
+def test_a_run_that_would_be_refused_has_no_plan(rollup: Rollup) -> None:
+    misspelt = run_cli("plan", "--vars", "refresh: everything")
+    unknown_zone = run_cli("plan", "--vars", "time_zone: Mars/Olympus")
+    no_mapping = run_cli("plan", "--vars", "full")
+    rollup.build(NOW)
+    redefined = run_cli("plan", "--vars", "time_zone: Europe/Berlin")
+
+    refusals = (misspelt, unknown_zone, no_mapping, redefined)
+    assert [done.returncode for done in refusals] == [2, 2, 2, 2]
+    assert "refresh is 'everything', not incremental" in misspelt.stderr
+    assert "'Mars/Olympus', which Postgres does not know" in unknown_zone.stderr
+    assert "is not a mapping" in no_mapping.stderr
+    assert "time_zone was UTC, and is Europe/Berlin" in redefined.stderr
+
+
+def test_without_events_there_is_nothing_to_rebuild(rollup: Rollup) -> None:
+    rollup.execute("truncate events")
+    assert planned().startswith("Nothing to rebuild")
+    assert plan_of() == []
+
+    rollup.execute("drop table events")
+    done = run_cli("plan")
+    assert done.returncode == 2
+    assert "There is no table public.events" in done.stderr
+
+
+@pytest.fixture
+def berlin(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+    """A rollup in Berlin of one event, whose first day is the 18th of March."""
+    opened = rollup_in(Definitions(time_zone="Europe/Berlin"))
+    opened.insert([Event(1, datetime(2024, 3, 18, 12))])
+    opened.build(NOW)
+    return opened
+
+
+def test_lateness_counts_revised_days_by_local_days_until_the_revision(
+    berlin: Rollup,
+) -> None:
+    # In Berlin the second is of the 4th of March already, one day later than in UTC.
+    berlin.execute(
+        "insert into analytics.daily_revisions"
+        " (activity_date, first_dau, dau, revisions_count, last_revised_at) values"
+        " ('2024-03-01', 100, 150, 1, '2024-03-02 12:00'),"
+        " ('2024-03-02', 100, 70, 2, '2024-03-03 23:30'),"
+        " ('2024-03-03', 100, 119, 1, '2024-03-05 12:00'),"
+        " ('2024-03-04', 100, 101, 1, '2024-03-13 12:00'),"
+        " ('2024-03-05', 100, 100, 2, '2024-04-05 12:00'),"
+        " ('2024-03-06', 100, 100, 0, null)"
+    )
+
+    rows = json.loads(planned("--lateness", "--format", "json"))
+    printed = planned("--lateness")
+
+    assert [tuple(row.values()) for row in rows] == [
+        (1, 1, 50, 0.5),
+        (2, 2, 49, 0.99),
+        (9, 1, 1, 1.0),
+        (31, 1, 0, 1.0),
+    ]
+    assert list(rows[0]) == ["days_late", "days", "dau_difference", "share_caught"]
+    assert "Of 8 days that are over, 5 were revised since" in printed
+    assert "A lookback of 2 days would have caught 99 %" in printed
+    assert "lookback_days is 3, which catches 99.0%" in printed
+
+
+def test_lateness_says_where_nothing_was_revised(berlin: Rollup) -> None:
+    printed = planned("--lateness")
+
+    assert "no revision yet: of the 2 days that are over" in printed
+    assert json.loads(planned("--lateness", "--format", "json")) == []
+
+
+def test_lateness_needs_a_rollup_and_no_variables(database_env: dict[str, str]) -> None:
+    unbuilt = run_cli("plan", "--lateness")
+    with_variables = run_cli("plan", "--lateness", "--vars", "refresh: full")
+
+    assert (unbuilt.returncode, with_variables.returncode) == (2, 2)
+    assert "build it with `fast-dau dbt build`" in unbuilt.stderr
+    assert "--vars" in with_variables.stderr
