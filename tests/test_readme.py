@@ -62,7 +62,7 @@ def block_with(text: str) -> str:
 
 
 def test_no_block_is_left_out_of_the_tests_below() -> None:
-    assert len(BLOCKS) == 7
+    assert len(BLOCKS) == 8
 
 
 def test_the_blocks_for_the_embedded_server_run_as_they_stand(
@@ -96,6 +96,7 @@ def test_the_blocks_for_production_run_as_they_stand(
     script = "fast-dau init\n" + block_with("--exclude-resource-type")
 
     run(script, checkout, embedded_env | database_env)
+    run(block_with("init --change-log"), checkout, embedded_env | database_env)
 
 
 @pytest.mark.parametrize("command", ["make demo", "make test"])
