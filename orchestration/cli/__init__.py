@@ -11,6 +11,7 @@ from orchestration.cli import (
     dbt,
     demo,
     events,
+    forget,
     generate,
     plan,
 )
@@ -41,6 +42,8 @@ app.command()(answers.retention)
 app.command()(answers.returning)
 app.command()(plan.plan)
 app.command()(check.check)
+# An unknown option is an argument, so that -7 is a user's id.
+app.command(context_settings={"ignore_unknown_options": True})(forget.forget)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@
 ) }}
 
 -- A run only makes the table. `fast-dau forget --keep-counts` writes it, and no run
--- changes what it wrote.
+-- changes what it wrote, but for one that starts over (`settle_history`).
 {% if is_incremental() %}
     select * from {{ this }}
 {% else %}

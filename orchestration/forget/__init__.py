@@ -1,0 +1,1 @@
+"""Erases a person from the events and every table, and proves it."""

@@ -1,0 +1,138 @@
+"""The counts that an erased user leaves: recounted without them, or kept as published.
+
+Every statement takes the user's days, which are read before their rows are deleted.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.forget.statements import Names, rows
+
+_DAYS = """
+select activity_date from {user_day_activity} where user_id = %s
+union
+select activity_date from {returning_users} where user_id = %s
+order by 1
+"""
+
+# One row a day: what the user adds to each of the published counts.
+_KEEP = """
+insert into {erased_counts} as erased (
+    activity_date, dau, events_count, returning_users, {columns}
+)
+select
+    coalesce(active.activity_date, returned.activity_date),
+    (active.user_id is not null)::int,
+    coalesce(active.events_count, 0),
+    (returned.user_id is not null)::int,
+    {values}
+from (select * from {user_day_activity} where user_id = %s) as active
+full join (select * from {returning_users} where user_id = %s) as returned
+    on active.activity_date = returned.activity_date
+on conflict (activity_date) do update set
+    dau = erased.dau + excluded.dau,
+    events_count = erased.events_count + excluded.events_count,
+    returning_users = erased.returning_users + excluded.returning_users,
+    {sums}
+"""
+
+_RECOUNT_ACTIVE_USERS = """
+update {daily_active_users} as published
+set dau = counted.dau, events_count = counted.events_count
+from (
+    select
+        days.activity_date,
+        count(active.user_id) + coalesce(min(erased.dau), 0) as dau,
+        coalesce(sum(active.events_count)::bigint, 0)
+        + coalesce(min(erased.events_count), 0) as events_count
+    from unnest(%s::date[]) as days (activity_date)
+    left join {user_day_activity} as active
+        on days.activity_date = active.activity_date
+    left join {erased_counts} as erased
+        on days.activity_date = erased.activity_date
+    group by days.activity_date
+) as counted
+where published.activity_date = counted.activity_date
+"""
+
+_RECOUNT_RETENTION = """
+update {daily_retention} as published
+set
+    dau = counted.dau,
+    retention_rate
+    = counted.returning_users / nullif(counted.dau, 0)::double precision,
+    returning_users = counted.returning_users,
+    {assignments}
+from (
+    select
+        days.activity_date,
+        days.dau,
+        count(returned.user_id) + coalesce(min(erased.returning_users), 0)
+            as returning_users,
+        {counts}
+    from {daily_active_users} as days
+    left join {returning_users} as returned
+        on days.activity_date = returned.activity_date
+    left join {erased_counts} as erased
+        on days.activity_date = erased.activity_date
+    where days.activity_date = any(%s)
+    group by days.activity_date, days.dau
+) as counted
+where published.activity_date = counted.activity_date
+"""
+
+_RECOUNT_REVISIONS = """
+update {daily_revisions} as published
+set dau = days.dau
+from {daily_active_users} as days
+where
+    published.activity_date = any(%s)
+    and published.activity_date = days.activity_date
+    and published.dau <> days.dau
+"""
+
+
+def days_of(connection: Connection, names: Names, user_id: int) -> list[date]:
+    """Return the days on which the tables know the user, in order."""
+    return [day for (day,) in rows(connection, _DAYS, user_id, user_id, **names)]
+
+
+def keep_counts(connection: Connection, names: Names, user_id: int) -> None:
+    """Add what the user counts for, and nothing of who it is, to erased_counts."""
+    parts = {
+        "columns": _each_lag("returning_d{n}"),
+        "values": _each_lag(
+            "(coalesce(returned.active_days_mask, 0) & {bit} <> 0)::int"
+        ),
+        "sums": _each_lag(
+            "returning_d{n} = erased.returning_d{n} + excluded.returning_d{n}"
+        ),
+    }
+    rows(connection, _KEEP, user_id, user_id, **names, **parts)
+
+
+def recount(connection: Connection, names: Names, days: Sequence[date]) -> None:
+    """Count these days again from the lists of users, as the models do.
+
+    Also days whose events were purged, which no run would count again.
+    """
+    parts = {
+        "assignments": _each_lag("returning_d{n} = counted.returning_d{n}"),
+        "counts": _each_lag(
+            "count(*) filter (where returned.active_days_mask & {bit} <> 0)"
+            " + coalesce(min(erased.returning_d{n}), 0) as returning_d{n}"
+        ),
+    }
+    rows(connection, _RECOUNT_ACTIVE_USERS, days, **names)
+    rows(connection, _RECOUNT_RETENTION, days, **names, **parts)
+    rows(connection, _RECOUNT_REVISIONS, days, **names)
+
+
+def _each_lag(template: str) -> sql.Composable:
+    """Return the template for each of the days D-1 to D-7, with commas between."""
+    return sql.SQL(", ").join(
+        sql.SQL(template.format(n=n, bit=1 << (n - 1))) for n in range(1, 8)
+    )

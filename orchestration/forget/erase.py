@@ -1,0 +1,116 @@
+"""Erases a person: everything in one transaction, or nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.errors import UserError
+from orchestration.events.ddl import failures
+from orchestration.events.user_keys import keys_table
+from orchestration.forget.counts import (
+    days_of,
+    keep_counts,
+    recount,
+)
+from orchestration.forget.history import drop_days_before_history
+from orchestration.forget.proof import prove_erased
+from orchestration.forget.statements import Names, changed, identifier, is_built
+from orchestration.forget.turn import begin_alone
+from orchestration.settings import TableName
+
+_LISTS = ("user_day_activity", "returning_users")
+_ROLLUP = (
+    *_LISTS,
+    "daily_active_users",
+    "daily_retention",
+    "daily_revisions",
+    "erased_counts",
+    "refresh_days",
+)
+_DELETE = "delete from {table} where user_id = %s"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the events and the rollup of them are."""
+
+    events: TableName
+    schema: str
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was erased, where the days are those on which the tables knew the user."""
+
+    has_rollup: bool
+    rows_erased: dict[TableName, int]
+    days: list[date]
+    searched: list[TableName]
+
+
+def forget(
+    connection: Connection,
+    place: Place,
+    user_id: int,
+    *,
+    keeps_counts: bool,
+    say: Callable[[str], None],
+) -> Forgotten:
+    """Erase a user from the events, the keys and the rollup, and prove it.
+
+    The counts of the user's days are made again without them or, with `keeps_counts`,
+    kept as they are published, for all later runs too. Waits for runs and loads; `say`
+    gets what there is to wait for. Raises UserError or Failure after which nothing has
+    changed.
+    """
+    with failures(f"Erasing user {user_id}"), connection:
+        begin_alone(connection, place.events, place.schema, say)
+        names = _rollup_names(connection, place.schema)
+        days = days_of(connection, names, user_id) if names else []
+        if names and keeps_counts:
+            keep_counts(connection, names, user_id)
+        say(f"Erasing user {user_id}, which reads all of {place.events}.")
+        erased = _delete_rows(connection, place, user_id, has_rollup=bool(names))
+        if names and not keeps_counts and any(erased.values()):
+            recount(connection, names, days)
+            drop_days_before_history(connection, names, place.events)
+        keys = keys_table(place.events)
+        searched = prove_erased(connection, place.schema, user_id, place.events, keys)
+    return Forgotten(bool(names), erased, days, searched)
+
+
+def _rollup_names(connection: Connection, schema: str) -> Names:
+    """Return the names of the rollup's tables; none, where it was never built.
+
+    Raises UserError where a run has to make some of them first.
+    """
+    tables = [TableName(schema, name) for name in _ROLLUP]
+    missing = [table for table in tables if not is_built(connection, table)]
+    if len(missing) == len(tables):
+        return {}
+    state = TableName(schema, "rollup_state")
+    missing += [] if is_built(connection, state) else [state]
+    if missing:
+        raise UserError(
+            f"The rollup lacks {', '.join(map(str, missing))}: `fast-dau dbt build` "
+            "makes what is missing. Nothing was changed."
+        )
+    return {table.name: identifier(table) for table in (*tables, state)}
+
+
+def _delete_rows(
+    connection: Connection, place: Place, user_id: int, *, has_rollup: bool
+) -> dict[TableName, int]:
+    """Delete the user's rows from every table that is known to have some."""
+    tables = [place.events]
+    keys = keys_table(place.events)
+    if is_built(connection, keys):
+        tables.append(keys)
+    if has_rollup:
+        tables += [TableName(place.schema, name) for name in _LISTS]
+    return {
+        table: changed(connection, _DELETE, user_id, table=identifier(table))
+        for table in tables
+    }

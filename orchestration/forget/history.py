@@ -1,0 +1,68 @@
+"""Where history begins once a user is erased whose events were its first."""
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.forget.statements import Names, identifier, rows
+from orchestration.settings import TableName
+
+# The first day of history, or the first one there is where days are kept that hold
+# more than the events do. Null: history is empty. A day that lists users whose events
+# were deleted since the last run is left for the next one, which looks for such days.
+_FIRST_DAY = """
+select
+    case
+        when state.kept_from > published.first_date then published.first_date
+        else least(
+            (
+                select
+                    min(performed_at)
+                    at time zone 'UTC' at time zone state.time_zone
+                from {events}
+                where
+                    user_id is not null
+                    -- A day earlier than the zone's own, so that the index serves.
+                    and performed_at >= state.events_start_date - 1
+                    and performed_at at time zone 'UTC' at time zone state.time_zone
+                    >= state.events_start_date
+            )::date,
+            (
+                select min(activity_date) from {erased_counts}
+                where activity_date >= state.events_start_date
+            ),
+            (select min(activity_date) from {user_day_activity})
+        )
+    end::text
+from {rollup_state} as state
+cross join (
+    select min(activity_date) as first_date from {daily_active_users}
+) as published
+"""
+
+_DROP_DAYS = "delete from {table} where activity_date < coalesce(%s::date, 'infinity')"
+
+_NOTE_DAYS_GONE = """
+update {refresh_days} set reason = 'gone'
+where activity_date < coalesce(%s::date, 'infinity') and reason <> 'gone'
+"""
+
+_LOOKBACK_COMPLETE = """
+update {daily_retention}
+set lookback_complete = not lookback_complete
+from (select min(activity_date) as first_date from {daily_active_users}) as history
+where lookback_complete is distinct from (activity_date - 7 >= history.first_date)
+"""
+
+
+def drop_days_before_history(
+    connection: Connection, names: Names, events: TableName
+) -> None:
+    """Drop the days before the first event that is left, as the next run would.
+
+    Not where history reaches back to days whose events were purged: which of them were
+    before all others' events is not known.
+    """
+    first_day = rows(connection, _FIRST_DAY, events=identifier(events), **names)[0][0]
+    for table in ("daily_active_users", "daily_retention", "daily_revisions"):
+        rows(connection, _DROP_DAYS, first_day, table=names[table])
+    rows(connection, _NOTE_DAYS_GONE, first_day, **names)
+    rows(connection, _LOOKBACK_COMPLETE, **names)

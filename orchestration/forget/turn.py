@@ -1,0 +1,84 @@
+"""Takes the rollup's turn, as its dbt runs do (`dbt_project/macros/turns/`)."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.errors import Failure
+from orchestration.events.user_keys import keys_table
+from orchestration.forget.statements import is_built, rows
+from orchestration.settings import TableName
+
+WAIT_SECONDS = 600
+_TOLD_EACH_SECONDS = 60
+
+_HOLDER = """
+select run_id, to_char(run_started_at, 'YYYY-MM-DD HH24:MI:SS TZ')
+from {state} where run_id is not null
+"""
+
+
+@dataclass(frozen=True)
+class _Run:
+    run_id: str
+    began_at: str
+
+    def __str__(self) -> str:
+        return f"the run that began at {self.began_at} ({self.run_id})"
+
+
+def begin_alone(
+    connection: Connection,
+    events: TableName,
+    schema: str,
+    say: Callable[[str], None],
+    wait_seconds: int = WAIT_SECONDS,
+) -> None:
+    """Begin a transaction beside which no run of the rollup and no load is at work.
+
+    Until it ends, none begins either. Waits for the run whose turn it is, and for loads
+    that have begun; raises Failure where that run's turn does not end in time.
+    """
+    connection.rollback()
+    # Each statement has to see what was committed while it waited.
+    connection.set_session(isolation_level="READ COMMITTED", autocommit=False)
+    for second in range(wait_seconds + 1):
+        run = _holder(connection, schema)
+        if run is None:
+            _lock(connection, events, schema)
+            run = _holder(connection, schema)
+        if run is None:
+            return
+        connection.rollback()
+        if second % _TOLD_EACH_SECONDS == 0:
+            say(f"Waiting for {run}. Has it died? `fast-dau dbt build` takes its turn.")
+        if second < wait_seconds:
+            time.sleep(1)
+    raise Failure(
+        f"It is still the turn of {run}, after {wait_seconds} seconds of waiting: try "
+        "again when it is over. Where it has died, `fast-dau dbt build` takes its turn "
+        "and does its work. Nothing was changed."
+    )
+
+
+def _holder(connection: Connection, schema: str) -> _Run | None:
+    """Return the run whose turn it is; of the rollup's state, made by the first run."""
+    state = TableName(schema, "rollup_state")
+    if not is_built(connection, state):
+        return None
+    found = rows(connection, _HOLDER, state=sql.Identifier(schema, state.name))
+    return _Run(*found[0]) if found else None
+
+
+def _lock(connection: Connection, events: TableName, schema: str) -> None:
+    """Wait for what is at work, and keep more from beginning; as `turn_lock()` does.
+
+    Runs hold the one lock in each model's transaction, and ask for it to take a turn;
+    loads hold the other one.
+    """
+    rows(connection, "set local statement_timeout = 0; set local lock_timeout = 0")
+    for key in (str(keys_table(events)), f"fast-dau rollup {schema}"):
+        rows(connection, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", key)
