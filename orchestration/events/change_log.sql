@@ -38,11 +38,11 @@ begin
     -- An inserted row has no old time, a deleted one no new time: null, as in an event
     -- without a time, which is of no day.
     foreach moment in array array[old.performed_at, new.performed_at] loop
+        continue when isfinite(moment) is not true;
         minute := tg_relid || ' ' || floor(date_part('epoch', moment) / 60);
-        if isfinite(moment) and (
-            moment < '1972-02-01'
+        if moment < '1972-02-01'
             or minute is distinct from current_setting('fast_dau.logged_minute', true)
-        ) then
+        then
             insert into {log} (performed_at, operation) values (moment, lower(tg_op));
             perform set_config('fast_dau.logged_minute', minute, true);
         end if;
