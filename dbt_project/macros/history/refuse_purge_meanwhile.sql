@@ -5,7 +5,8 @@
     {%- if execute and var('events_kept_from') is none -%}
     do $$ begin
         if (select first_event_at from {{ rollup_state() }}) < coalesce(
-            ({{ first_event_at() }}), 'infinity'
+            ({{ first_event_at(since='(select first_event_at from ' ~ rollup_state() ~ ')') }}),
+            'infinity'
         ) then
             raise 'fast-dau: the oldest events were deleted during this run, which '
                 'could have taken their days for empty: run it again';

@@ -24,7 +24,7 @@
     {%- set given = var('events_kept_from') -%}
     {%- if given is not none -%}
     date '{{ given }}'
-    {%- elif var('refresh') == 'start_over' or not is_built('daily_active_users') -%}
+    {%- elif is_starting_over() or not is_built('daily_active_users') -%}
     null::date
     {%- else -%}
     greatest(
@@ -37,14 +37,21 @@
 {%- endmacro %}
 
 
-{% macro first_event_at() -%}
+{#- A query: the time of the first event, of those not before `since`, an expression. -#}
+{% macro first_event_at(since=none) -%}
     select min(performed_at) from {{ source('app', 'events') }}
-    where user_id is not null and {{ is_valid_time('performed_at') }}
+    where
+        user_id is not null
+        and {{ is_valid_time('performed_at') }}
+        {% if since is not none -%}
+        and performed_at >= {{ since }}
+        {%- endif %}
 {%- endmacro %}
 
 
-{#- Null where no event is missing at the old end. A day that was not over is counted
-    in any case. -#}
+{#- Null where no event is missing at the old end; one that came late from before all
+    that the rollup knows does not hide that. A day that was not over is counted in any
+    case. -#}
 {% macro first_whole_day() -%}
     select least(
         {{ local_date('events.first_event_at') }} + 1,
@@ -54,16 +61,17 @@
             where not is_complete
         )
     )
-    from ({{ first_event_at() }}) as events (first_event_at)
-    where exists (
-        select from {{ rollup_relation('user_day_activity') }} as user_days
-        where
-            activity_date = (
-                select min(activity_date) from {{ rollup_relation('user_day_activity') }}
-            )
-            and (
-                events.first_event_at is null
-                or user_days.first_event_at < events.first_event_at
-            )
-    )
+    from (
+        select min(first_event_at)
+        from {{ rollup_relation('user_day_activity') }}
+        where activity_date = (
+            select min(activity_date) from {{ rollup_relation('user_day_activity') }}
+        )
+    ) as known (first_event_at)
+    cross join lateral (
+        {{ first_event_at(since='known.first_event_at') }}
+    ) as events (first_event_at)
+    where
+        known.first_event_at < events.first_event_at
+        or (known.first_event_at is not null and events.first_event_at is null)
 {%- endmacro %}

@@ -14,7 +14,7 @@
         )
     );
     {%- endif -%}
-    update {{ rollup_state() }} set is_unfinished = false
+    update {{ rollup_state() }} set is_unfinished = false, is_starting_over = false
     where run_id = '{{ invocation_id }}';
     {%- endif -%}
     update {{ rollup_state() }} set run_id = null where run_id = '{{ invocation_id }}';

@@ -56,6 +56,10 @@
             'boolean not null default false',
             'Some days of refresh_days are still to be rebuilt in some table.',
         ),
+        'is_starting_over': (
+            'boolean not null default false',
+            'A run with refresh: start_over has begun to build all anew, and none ended it.',
+        ),
         'change_log_snapshot': ('pg_snapshot', 'Whose changes the latest run read.'),
         'run_id': ('text', 'The run whose turn it is; null: none.'),
         'run_started_at': ('timestamptz', 'When the latest run got its turn.'),

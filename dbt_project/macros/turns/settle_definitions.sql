@@ -6,12 +6,15 @@
         {%- do run_query("update " ~ rollup_state() ~ " set run_id = null; commit") -%}
         {%- do refuse(objection) -%}
     {%- endif -%}
+    {%- if flags.WHICH in ['build', 'run', 'retry'] -%}
     {%- set given = given_definitions() -%}
     {%- do run_query(
         "update " ~ rollup_state() ~ " set time_zone = " ~ string_literals([given.time_zone])
         ~ ", active_kinds = " ~ string_literals([given.active_kinds])
-        ~ ", events_start_date = '" ~ given.events_start_date ~ "'; commit"
+        ~ ", events_start_date = '" ~ given.events_start_date ~ "'"
+        ~ (", is_starting_over = true" if var('refresh') == 'start_over') ~ "; commit"
     ) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 

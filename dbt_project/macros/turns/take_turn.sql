@@ -8,7 +8,7 @@
     {%- if execute -%}
     {%- do create_rollup_state() -%}
     {%- set turn = namespace(is_ours=false, holder=none, silence=0) -%}
-    {%- for second in range(var('wait_minutes') * 60 + 1) if not turn.is_ours -%}
+    {%- for second in range(var('wait_minutes') * 60 + 2) if not turn.is_ours -%}
         {%- set seen = run_query(seen_of_holder()).rows[0] -%}
         {%- set is_same = seen['run_id'] == turn.holder -%}
         {%- set turn.silence = turn.silence + 1 if is_same and not seen['is_alive'] else 0 -%}
@@ -16,7 +16,7 @@
         {%- if turn.holder is none or turn.silence > var('silent_seconds') -%}
             {%- set turn.is_ours = claim_turn(turn.holder) -%}
         {%- else -%}
-            {%- if second % 60 == 0 -%}
+            {%- if not is_same or second % 60 == 0 -%}
                 {%- do log("fast-dau: waiting for the run that began at "
                     ~ seen['began_at'] ~ " (" ~ turn.holder ~ ")", info=true) -%}
             {%- endif -%}
@@ -28,6 +28,7 @@
         {%- do refuse("the run " ~ turn.holder ~ " is still at work after "
             ~ var('wait_minutes') ~ " minutes of waiting (var wait_minutes)") -%}
     {%- endif -%}
+    {%- do list_tables_anew() -%}
     {%- do settle_definitions() -%}
     {%- do settle_history() -%}
     {%- endif -%}

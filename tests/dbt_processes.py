@@ -1,0 +1,148 @@
+"""dbt as processes of its own, which can be stopped at a table, read and killed."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.postgres.connection import connect
+from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from tests.events_tables import execute, fetch
+
+DBT = Path(sys.executable).parent / "dbt"
+TURN_LOCK = "hashtextextended('fast-dau rollup analytics', 0)"
+WAITING = "fast-dau: waiting for the run that began"
+TOOK_OVER = "stopped without a word"
+
+# Nothing is purged, and nobody waits long for a run that was killed.
+_PATIENCE_SECONDS = 60
+_VARIABLES = {"events_kept_from": "2000-01-01", "silent_seconds": 1}
+_RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class DbtProcess:
+    """A dbt process; its output so far is `output`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *args: str,
+        **variables: Any,
+    ) -> None:
+        given = _VARIABLES | {
+            name: str(value) if isinstance(value, date | datetime) else value
+            for name, value in variables.items()
+        }
+        self.output = ""
+        self.process = subprocess.Popen(
+            [
+                DBT,
+                *args,
+                f"--project-dir={DBT_PROJECT_DIR}",
+                f"--profiles-dir={ROOT}",
+                # Two that share one folder fall over each other's parsed project.
+                f"--target-path={folder}",
+                "--log-level-file=none",
+                "--no-use-colors",
+                "--no-write-json",
+                f"--vars={json.dumps(given)}",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def read_until(self, text: str) -> str:
+        """Wait for a line of output with this text, and return it."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+            if text in line:
+                return line
+        raise AssertionError(f"dbt did not print {text!r}:\n{self.output}")
+
+    def finish(self) -> int:
+        """Wait until the process has ended, and return its exit code."""
+        assert self.process.stdout is not None
+        self.output += self.process.stdout.read()
+        return self.process.wait()
+
+    def kill(self) -> None:
+        """End the process by SIGKILL."""
+        self.process.kill()
+        self.finish()
+
+    def succeed(self) -> None:
+        """Wait until the process has ended well."""
+        assert self.finish() == 0, self.output
+
+
+@contextmanager
+def dbt_process(folder: Path, *args: str, **variables: Any) -> Iterator[DbtProcess]:
+    """Yield a dbt process on the test's database; it is killed where it did not end."""
+    started = DbtProcess(folder, *args, **variables)
+    try:
+        yield started
+    finally:
+        started.process.kill()
+        with started.process:
+            pass  # closes its output, and waits
+
+
+@contextmanager
+def held(table: str) -> Iterator[None]:
+    """Let everybody read a table of the rollup, and nobody write it."""
+    other = connect(os.environ)
+    execute(other, f"lock table analytics.{table} in share mode")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+def wait_while_running(
+    process: DbtProcess, connection: Connection, condition: str
+) -> None:
+    """Ask the database again until the condition is true."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while fetch(connection, f"select {condition} from pg_sleep(0.02)") != [(True,)]:
+        if process.process.poll() is not None or time.monotonic() > deadline:
+            process.process.kill()
+            process.finish()
+            raise AssertionError(process.output)
+
+
+def wait_for_write(process: DbtProcess, connection: Connection, table: str) -> None:
+    """Wait until the run is in the transaction of a model, about to write its table."""
+    wait_while_running(
+        process,
+        connection,
+        f"""exists (select from pg_locks where not granted
+        and relation = 'analytics.{table}'::regclass)""",
+    )
+
+
+def waiting_for_turn_lock(count: int) -> str:
+    """Return a condition: so many sessions wait for the lock of the turn."""
+    # Advisory locks of one 64-bit key have its halves in two columns.
+    return f"""(select count(*) = {count} from pg_locks
+    where not granted and locktype = 'advisory'
+    and (classid::bigint << 32) | objid::bigint = {TURN_LOCK}
+    and database = (select oid from pg_database where datname = current_database()))"""
+
+
+def run_id(connection: Connection) -> str | None:
+    """Return the id of the run whose turn it is."""
+    rows = fetch(connection, "select run_id from analytics.rollup_state")
+    holder: str | None = rows[0][0]
+    assert holder is None or _RUN_ID.fullmatch(holder)
+    return holder

@@ -1,0 +1,192 @@
+"""Runs of dbt that overlap take turns; one that died, or was passed by, is noticed."""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from orchestration.postgres.connection import connect
+from tests.dbt_processes import (
+    TURN_LOCK,
+    WAITING,
+    dbt_process,
+    held,
+    run_id,
+    wait_for_write,
+    wait_while_running,
+    waiting_for_turn_lock,
+)
+from tests.events_tables import execute, in_background
+from tests.made_up_events import eventful_days
+from tests.oracle import Definitions, Event
+from tests.rollup import Rollup
+from tests.test_replace_days import INDEXES, valid_indexes
+
+FIRST = datetime(2024, 3, 1)
+NOW = datetime(2024, 3, 25, 12)
+LATER = NOW + timedelta(hours=14)
+
+Kind = tuple[list[str], dict[str, str]]
+ORDINARY: Kind = (["run"], {})
+TESTED: Kind = (["build", "--exclude-resource-type=unit_test"], {})
+FULL: Kind = (["run"], {"refresh": "full"})
+FULL_REFRESH: Kind = (["run", "--full-refresh"], {})
+START_OVER: Kind = (["run"], {"refresh": "start_over"})
+BOTH_ARE_BLOCKED = """(select count(*) = 2 from pg_stat_activity
+where datname = current_database() and wait_event_type = 'Lock')"""
+ONE_WAITS_ITS_TURN = """exists (select from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid()
+and query like '%select pg_sleep(1)%')"""
+ANOTHER_RUN = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.fixture
+def unbuilt(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+    """A rollup of three weeks and a half, not yet built."""
+    rollup = rollup_in(Definitions())
+    rollup.insert(eventful_days(Random(3), FIRST, 25))
+    return rollup
+
+
+@pytest.fixture
+def rollup(unbuilt: Rollup) -> Rollup:
+    """A rollup of three weeks and a half, first built, and events of two days more."""
+    unbuilt.build(NOW)
+    unbuilt.insert(eventful_days(Random(4), NOW - timedelta(days=1), 2))
+    return unbuilt
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        pytest.param(TESTED, TESTED, id="two builds"),
+        pytest.param(ORDINARY, FULL, id="a full run under an ordinary one"),
+        pytest.param(ORDINARY, FULL_REFRESH, id="a full refresh under an ordinary run"),
+        pytest.param(START_OVER, ORDINARY, id="an ordinary run under a new start"),
+    ],
+)
+def test_of_two_runs_at_once_the_later_one_waits_and_both_end_well(
+    rollup: Rollup,
+    tmp_path: Path,
+    earlier: Kind,
+    later: Kind,
+) -> None:
+    """Also where events come while the earlier one is at work."""
+    arguments, variables = earlier
+    with (
+        ExitStack() as stack,
+        dbt_process(tmp_path / "1", *arguments, run_at=NOW, **variables) as first,
+    ):
+        with held("returning_users"):
+            wait_for_write(first, rollup.connection, "returning_users")
+            rollup.insert([Event(77, NOW), Event(77, NOW - timedelta(days=1))])
+            arguments, variables = later
+            second = stack.enter_context(
+                dbt_process(tmp_path / "2", *arguments, run_at=LATER, **variables)
+            )
+            line = second.read_until(WAITING)
+            holder = run_id(rollup.connection)
+        first.succeed()
+        second.succeed()
+
+    assert holder is not None
+    assert holder in line
+    assert rollup.tables() == rollup.expected(LATER)
+    assert valid_indexes(rollup) == INDEXES
+    assert run_id(rollup.connection) is None
+
+
+def test_two_first_builds_at_once_on_an_empty_database_both_end_well(
+    unbuilt: Rollup, tmp_path: Path
+) -> None:
+    """Both begin to make the schema at the same moment."""
+    other = connect(os.environ)
+    execute(other, "lock table events", "savepoint locked", "create schema analytics")
+    with (
+        dbt_process(tmp_path / "1", "run", run_at=LATER) as one,
+        dbt_process(tmp_path / "2", "run", run_at=LATER) as another,
+    ):
+        for process in (one, another):
+            process.read_until("Concurrency:")
+        wait_while_running(one, unbuilt.connection, BOTH_ARE_BLOCKED)
+        execute(other, "rollback to savepoint locked")
+        wait_while_running(one, unbuilt.connection, ONE_WAITS_ITS_TURN)
+        other.rollback()
+        one.succeed()
+        another.succeed()
+
+    assert WAITING in one.output + another.output
+    assert unbuilt.tables() == unbuilt.expected(LATER)
+    assert valid_indexes(unbuilt) == INDEXES
+
+
+def test_a_run_that_has_waited_long_enough_stops_and_changes_nothing(
+    rollup: Rollup, tmp_path: Path
+) -> None:
+    with dbt_process(tmp_path / "1", "run", run_at=NOW) as first:
+        with held("user_day_activity"):
+            wait_for_write(first, rollup.connection, "user_day_activity")
+            before = rollup.tables()
+            holder = run_id(rollup.connection)
+            with dbt_process(
+                tmp_path / "2", "run", run_at=LATER, wait_minutes=0
+            ) as second:
+                code = second.finish()
+            after = rollup.tables()
+            still_holder = run_id(rollup.connection)
+        first.succeed()
+
+    assert code != 0
+    assert f"the run {holder} is still at work" in second.output
+    assert "Nothing ran" in second.output
+    assert (after, still_holder) == (before, holder)
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
+    rollup: Rollup, tmp_path: Path
+) -> None:
+    """It is stopped between two models while its turn is taken."""
+    before = rollup.tables()
+    other = connect(os.environ)
+    with dbt_process(tmp_path / "1", "run", run_at=NOW) as run:
+        with held("refresh_days"):
+            wait_for_write(run, rollup.connection, "refresh_days")
+            lock = f"select pg_advisory_xact_lock({TURN_LOCK})"
+            between_models = in_background(lambda: execute(other, lock))
+            wait_while_running(run, rollup.connection, waiting_for_turn_lock(1))
+        between_models.join()
+        wait_while_running(run, rollup.connection, waiting_for_turn_lock(1))
+        execute(other, f"update analytics.rollup_state set run_id = '{ANOTHER_RUN}'")
+        other.commit()
+        code = run.finish()
+    after = rollup.tables()
+    holder = run_id(rollup.connection)
+    with dbt_process(tmp_path / "2", "run", run_at=LATER) as heir:
+        heir.succeed()
+
+    assert code != 0
+    assert "another run took the turn of this one" in run.output
+    assert (after, holder) == (before, ANOTHER_RUN)
+    assert rollup.tables() == rollup.expected(LATER)
+
+
+def test_a_run_that_was_killed_is_followed_by_one_that_says_so(
+    rollup: Rollup, tmp_path: Path
+) -> None:
+    with dbt_process(tmp_path / "1", "run", run_at=NOW) as killed:
+        with held("daily_active_users"):
+            wait_for_write(killed, rollup.connection, "daily_active_users")
+            killed.kill()
+            holder = run_id(rollup.connection)
+        rollup.insert([Event(77, NOW - timedelta(days=2))])
+        with dbt_process(tmp_path / "2", "run", run_at=LATER) as heir:
+            heir.succeed()
+
+    assert f"the run {holder} stopped without a word" in heir.output
+    assert rollup.tables() == rollup.expected(LATER)
+    assert run_id(rollup.connection) is None
