@@ -47,6 +47,7 @@ def test_the_demo_goes_from_nothing_to_answers_and_back(
         "The demo is cleared.\n",
         0,
     )
+    assert count(connection, "pg_tables where schemaname = 'analytics'") == 0
     assert run_cli("load", str(mine)).returncode == 0
 
 
