@@ -219,7 +219,12 @@ def test_lateness_counts_revised_days_by_local_days_until_the_revision(
         (9, 1, 1, 1.0),
         (31, 1, 0, 1.0),
     ]
-    assert list(rows[0]) == ["days_late", "days", "dau_difference", "share_caught"]
+    assert list(rows[0]) == [
+        "days_late",
+        "days_count",
+        "dau_difference",
+        "share_caught",
+    ]
     assert "Of 8 days that are over, 5 were revised since" in printed
     assert "A lookback of 2 days would have caught 99 %" in printed
     assert "lookback_days is 3, which catches 99.0%" in printed

@@ -18,7 +18,7 @@ by_lateness as (
 
     select
         days_late,
-        count(*) as days,
+        count(*) as days_count,
         sum(dau_difference)::bigint as dau_difference
     from revised_days
     group by days_late
@@ -27,7 +27,7 @@ by_lateness as (
 
 select
     days_late,
-    days,
+    days_count,
     dau_difference,
     sum(dau_difference) over (order by days_late)
     / nullif(sum(dau_difference) over (), 0)::double precision as share_caught
