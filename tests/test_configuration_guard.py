@@ -1,0 +1,129 @@
+"""The rollup knows what its numbers mean, and refuses runs that mean something else."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.dbt_processes import dbt_process, held, run_id, wait_for_write
+from tests.made_up_events import eventful_days, invalid_events
+from tests.oracle import Definitions, Rows
+from tests.rollup import Rollup, RunError
+
+FIRST = datetime(2024, 3, 1)
+# In Auckland it is the 26th of March already.
+NOW = datetime(2024, 3, 25, 12)
+BUILT_WITH = Definitions("Pacific/Auckland", ("page_view", "video_play"))
+OTHERS = [
+    pytest.param(Definitions("UTC", BUILT_WITH.active_kinds), id="time zone"),
+    pytest.param(Definitions(BUILT_WITH.time_zone, ("page_view",)), id="kinds"),
+    pytest.param(
+        Definitions(BUILT_WITH.time_zone, BUILT_WITH.active_kinds, date(2024, 3, 5)),
+        id="start date",
+    ),
+]
+
+
+@pytest.fixture
+def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+    """A rollup of three weeks and a half, first built."""
+    opened = rollup_in(BUILT_WITH)
+    opened.insert(eventful_days(Random(11), FIRST, 25))
+    opened.insert(invalid_events(NOW))
+    opened.build(NOW)
+    return opened
+
+
+def everything(rollup: Rollup) -> tuple[dict[str, Rows], Rows]:
+    """Return all that a run writes: the tables, the days, and the state."""
+    days = rollup.query("select * from analytics.refresh_days order by 1")
+    return rollup.tables(), [
+        *days,
+        *rollup.query(
+            "select to_jsonb(s) - 'run_started_at' from analytics.rollup_state s"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("definitions", OTHERS)
+@pytest.mark.parametrize("arguments", [[], ["--full-refresh"]], ids=["run", "refresh"])
+def test_a_run_with_other_definitions_stops_before_it_writes(
+    rollup: Rollup, definitions: Definitions, arguments: list[str]
+) -> None:
+    """The message names both values and the command; the turn is free again."""
+    before = everything(rollup)
+
+    with pytest.raises(RunError) as refused:
+        Rollup(rollup.connection, definitions).build(NOW, *arguments)
+
+    message = str(refused.value)
+    assert "was built with other definitions" in message
+    assert "fast-dau dbt build --vars 'refresh: start_over'" in message
+    assert "Nothing ran" in message
+    assert everything(rollup) == before
+    assert run_id(rollup.connection) is None
+
+
+def test_a_refusal_names_what_differs(rollup: Rollup) -> None:
+    other = Rollup(rollup.connection, Definitions("UTC", BUILT_WITH.active_kinds))
+
+    with pytest.raises(RunError, match="time_zone was Pacific/Auckland, and is UTC"):
+        other.build(NOW, refresh="full")
+
+
+def test_the_same_definitions_go_on_in_whatever_order_the_kinds_stand(
+    rollup: Rollup,
+) -> None:
+    kinds = (*reversed(BUILT_WITH.active_kinds), "page_view")
+    reordered = Rollup(rollup.connection, Definitions(BUILT_WITH.time_zone, kinds))
+    changed = reordered.build(NOW, refresh="full")
+
+    assert sum(changed[name] for name in rollup.tables()) == 0
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+@pytest.mark.parametrize("definitions", OTHERS)
+def test_to_start_over_rebuilds_everything_by_the_new_definitions(
+    rollup: Rollup, definitions: Definitions
+) -> None:
+    other = Rollup(rollup.connection, definitions)
+    other.build(NOW, refresh="start_over")
+    started_over = other.tables()
+    other.build(NOW)
+
+    assert started_over == other.tables() == other.expected(NOW)
+    with pytest.raises(RunError, match="other definitions"):
+        rollup.build(NOW)
+
+
+@pytest.mark.parametrize("table", ["refresh_days", "returning_users"])
+def test_a_new_start_that_was_killed_is_made_good_by_the_next_ordinary_run(
+    rollup: Rollup, tmp_path: Path, table: str
+) -> None:
+    """What was purged before it is forgotten all the same."""
+    rollup.execute(f"delete from events where performed_at < '{FIRST:%Y-%m}-04 18:00'")
+    variables = {"run_at": NOW, "time_zone": "UTC", "events_kept_from": None}
+    with (
+        dbt_process(tmp_path, "run", refresh="start_over", **variables) as run,
+        held(table),
+    ):
+        wait_for_write(run, rollup.connection, table)
+        run.kill()
+
+    healed = Rollup(rollup.connection, Definitions("UTC"))
+    healed.dbt("run", silent_seconds=1, **variables)
+
+    assert healed.tables() == healed.expected(NOW)
+
+
+def test_a_new_start_that_failed_is_made_good_by_runs_of_single_models(
+    rollup: Rollup,
+) -> None:
+    other = Rollup(rollup.connection, Definitions("UTC"))
+    other.build(NOW, "--select", "daily_retention", refresh="start_over")
+    other.build(NOW, "--select", "refresh_days", "user_day_activity")
+    other.build(NOW)
+
+    assert other.tables() == other.expected(NOW)

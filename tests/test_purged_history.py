@@ -1,0 +1,185 @@
+"""What the tables know of days whose raw events were purged outlives every run."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.dbt_processes import dbt_process, held, wait_for_write
+from tests.made_up_events import eventful_days
+from tests.oracle import Definitions, Event, Rows, tables
+from tests.rollup import Rollup
+
+FIRST = datetime(2024, 3, 1)
+NOW = datetime(2024, 3, 25, 12)
+CUT = datetime(2024, 3, 10, 12)
+# The day of the cut has lost its morning.
+KEPT_FROM = date(2024, 3, 11)
+PURGE = f"delete from events where performed_at < '{CUT}'"
+
+PROTECTION = [
+    pytest.param(KEPT_FROM, id="events_kept_from is set"),
+    pytest.param(None, id="it is inferred"),
+]
+
+
+class PurgedRollup(Rollup):
+    """A rollup that knows which events were counted while they were there."""
+
+    counted: list[Event]
+
+    def purge(self) -> None:
+        """Delete the oldest events, as a retention job does."""
+        self.counted = self.events()
+        self.execute(PURGE)
+
+    def insert_counted(self, *events: Event) -> None:
+        """Insert events of days that are still whole."""
+        self.counted += events
+        self.insert(events)
+
+    def recount(self, now: datetime) -> dict[str, Rows]:
+        """Return the tables as if nothing had been purged."""
+        return tables(self.counted, now, self.definitions)
+
+
+@pytest.fixture
+def rollup(rollup_in: Callable[[Definitions], Rollup]) -> PurgedRollup:
+    """A rollup of three weeks and a half, first built, before the purge."""
+    opened = rollup_in(Definitions())
+    opened.insert(eventful_days(Random(7), FIRST, 24))
+    opened.insert(
+        [
+            Event(5, FIRST),
+            Event(5, CUT - timedelta(hours=1)),
+            Event(6, CUT + timedelta(hours=1)),
+            Event(6, NOW),
+        ]
+    )
+    opened.build(NOW)
+    return PurgedRollup(opened.connection, opened.definitions)
+
+
+@pytest.mark.parametrize("kept_from", PROTECTION)
+def test_kept_days_stay_and_later_ones_are_exact_after_every_kind_of_run(
+    rollup: PurgedRollup, kept_from: date | None
+) -> None:
+    rollup.purge()
+    rollup.insert([Event(81, datetime(2024, 2, 1))])
+    rollup.insert_counted(Event(82, NOW - timedelta(days=1)))
+    rollup.build(NOW, events_kept_from=kept_from)
+    ordinary = rollup.tables()
+    after_ordinary = rollup.recount(NOW)
+
+    rollup.insert([Event(83, datetime(2024, 3, 5)), Event(84, CUT)])
+    rollup.insert_counted(Event(85, datetime(2024, 3, 11)), Event(5, NOW))
+    rollup.build(NOW, refresh="full", events_kept_from=kept_from)
+    full = rollup.tables()
+    after_full = rollup.recount(NOW)
+
+    rollup.insert([Event(86, datetime(2024, 3, 10, 23, 59, 59))])
+    rollup.insert_counted(Event(86, datetime(2024, 3, 12)))
+    rollup.build(NOW, "--full-refresh", events_kept_from=kept_from)
+
+    assert ordinary == after_ordinary
+    assert full == after_full
+    assert rollup.tables() == rollup.recount(NOW)
+
+
+@pytest.mark.parametrize("kept_from", PROTECTION)
+def test_kept_days_stay_when_a_model_is_refreshed_alone_and_when_days_go_by(
+    rollup: PurgedRollup, kept_from: date | None
+) -> None:
+    rollup.purge()
+    for model in ("user_day_activity", "daily_active_users", "returning_users"):
+        rollup.build(
+            NOW, "--select", model, "--full-refresh", events_kept_from=kept_from
+        )
+    alone = rollup.tables()
+    after_alone = rollup.recount(NOW)
+
+    later = NOW + timedelta(days=3)
+    rollup.insert_counted(Event(5, later))
+    rollup.build(later, events_kept_from=kept_from)
+
+    assert alone == after_alone
+    assert rollup.tables() == rollup.recount(later)
+
+
+def test_the_inferred_day_never_moves_back(rollup: PurgedRollup) -> None:
+    settled = "select kept_from from analytics.rollup_state"
+    rollup.purge()
+    rollup.build(NOW, events_kept_from=None)
+    first = rollup.query(settled)
+
+    rollup.insert([Event(1, datetime(2024, 2, 1)), Event(1, datetime(2024, 3, 2))])
+    rollup.build(NOW, refresh="full", events_kept_from=None)
+
+    assert first == rollup.query(settled) == [(KEPT_FROM,)]
+    assert rollup.tables() == rollup.recount(NOW)
+
+
+def test_a_late_event_from_before_everything_does_not_hide_a_purge(
+    rollup: PurgedRollup,
+) -> None:
+    """Both have come between the same two runs."""
+    rollup.purge()
+    rollup.insert([Event(1, datetime(2024, 2, 1))])
+    rollup.build(NOW, refresh="full", events_kept_from=None)
+
+    assert rollup.tables() == rollup.recount(NOW)
+
+
+def test_a_second_purge_moves_the_kept_days_on(rollup: PurgedRollup) -> None:
+    rollup.purge()
+    rollup.build(NOW, refresh="full", events_kept_from=None)
+    rollup.insert([Event(6, datetime(2024, 3, 15, 21))])
+    rollup.execute("delete from events where performed_at < '2024-03-15 20:00'")
+    rollup.build(NOW, refresh="full", events_kept_from=None)
+
+    assert rollup.query("select kept_from from analytics.rollup_state") == [
+        (date(2024, 3, 16),)
+    ]
+    assert rollup.tables() == rollup.recount(NOW)
+
+
+def test_to_start_over_forgets_what_was_purged(rollup: PurgedRollup) -> None:
+    rollup.purge()
+    rollup.build(NOW, refresh="full", events_kept_from=None)
+    rollup.build(NOW, refresh="start_over", events_kept_from=None)
+    started_over = rollup.tables()
+    rollup.build(NOW, refresh="full", events_kept_from=None)
+
+    assert started_over == rollup.tables() == rollup.expected(NOW)
+
+
+def test_a_purge_between_the_choice_of_days_and_their_count_is_refused(
+    rollup: PurgedRollup, tmp_path: Path
+) -> None:
+    variables = {"run_at": NOW, "refresh": "full", "events_kept_from": None}
+    before = rollup.tables()
+    with dbt_process(tmp_path, "run", **variables) as run:
+        with held("refresh_days"):
+            wait_for_write(run, rollup.connection, "refresh_days")
+            rollup.purge()
+        code = run.finish()
+    after = rollup.tables()
+    rollup.dbt("run", **variables)
+
+    assert code == 1
+    assert "the oldest events were deleted during this run" in run.output
+    assert after == before
+    assert rollup.tables() == rollup.recount(NOW)
+
+
+def test_a_full_refresh_says_what_it_keeps(
+    rollup: PurgedRollup, tmp_path: Path
+) -> None:
+    arguments = ["run", "--full-refresh", "--select", "erased_counts"]
+    with dbt_process(tmp_path, *arguments, run_at=NOW) as run:
+        run.succeed()
+
+    assert "to really start over" in run.output
+    assert "--vars 'refresh: start_over'" in run.output
