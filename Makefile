@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 EVENTS ?= 1000000
 
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test prove lint bench clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -17,6 +17,10 @@ demo: .venv/ready ## Show DAU and retention of a million synthetic events
 
 test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
 	$(BIN)/pytest --numprocesses 2
+
+prove: .venv/ready-to-develop ## Crash far more often, and try far more sequences of changes
+	FAST_DAU_CRASHES=50 FAST_DAU_EXAMPLES=200 $(BIN)/pytest --numprocesses 2 \
+		tests/test_crashes.py tests/test_any_sequence.py
 
 lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 	$(BIN)/ruff check .

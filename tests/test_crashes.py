@@ -1,0 +1,138 @@
+"""Killed runs and killed servers: the next run heals all, and readers never notice."""
+
+import os
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from orchestration.postgres.connection import libpq_variables
+from orchestration.postgres.server import server
+from tests.clusters import QUICK
+from tests.crashes import FlippingRollup, Reader
+from tests.dbt_processes import DbtProcess, dbt_process, held, wait_for_write
+
+# How many runs are broken off, by each kind of crash; `make prove` wants many more.
+CRASHES = int(os.environ.get("FAST_DAU_CRASHES", "4"))
+NOW = datetime(2024, 3, 25, 15)
+MODELS = (
+    "returning_users",
+    "refresh_days",
+    "daily_retention",
+    "user_day_activity",
+    "daily_active_users",
+    "rejected_events",
+    "daily_revisions",
+    "erased_counts",
+)
+ARGUMENTS: tuple[list[str], ...] = ([], [], [], ["--full-refresh"])
+
+
+@pytest.fixture
+def rollup(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlippingRollup]:
+    """Yield a rollup with a change log, first built, on a cluster of the test's own."""
+    for name in libpq_variables(os.environ):
+        monkeypatch.delenv(name)
+    with server(home, settings=QUICK) as variables:
+        for name, text in variables.items():
+            monkeypatch.setenv(name, text)
+        opened = FlippingRollup(home, NOW)
+        opened.make()
+        yield opened
+        opened.connection.close()
+
+
+@pytest.mark.parametrize("victim", ["run", "server"])
+def test_after_each_crash_the_next_ordinary_run_heals_all_and_readers_never_notice(
+    rollup: FlippingRollup, tmp_path: Path, victim: str
+) -> None:
+    """Killed in the transaction of each model in turn, and at any moment."""
+    random = Random(victim)
+    reader = Reader(rollup.state())
+    length = length_of_a_run(tmp_path)
+    phases: Counter[str] = Counter()
+    with reader.at_work():
+        for number in range(CRASHES):
+            rollup.now += timedelta(hours=random.choice([1, 9, 15]))
+            rollup.change(random, 6)
+            reader.expect(rollup.state())
+            with dbt_process(
+                tmp_path, "run", *random.choice(ARGUMENTS), run_at=rollup.now
+            ) as run:
+                if number % 2 == 0:
+                    model = MODELS[number // 2 % len(MODELS)]
+                    crash_in_transaction(rollup, run, victim, model)
+                else:
+                    crash_at(rollup, run, victim, random.uniform(0, length))
+                run.finish()
+            phases[phase(run.output)] += 1
+
+            if random.random() < 1 / 2:
+                rollup.change(random, 3)
+            rollup.now += timedelta(minutes=random.choice([1, 600]))
+            reader.expect(rollup.state())
+            rollup.build(rollup.now, silent_seconds=1)
+            assert rollup.tables() == rollup.expected(rollup.now)
+            assert rollup.query("select * from events_change_log") == []
+            reader.settle()
+
+    print(victim, phases, f"{reader.looks} looks, {reader.connections} connections")
+    assert reader.complaints == []
+    assert reader.looks > CRASHES
+
+
+def length_of_a_run(folder: Path) -> float:
+    """Return the seconds that dbt is at work on the database, without its start."""
+    with dbt_process(folder, "run", run_at=NOW) as run:
+        run.read_until("Concurrency")
+        began = time.monotonic()
+        run.succeed()
+    return time.monotonic() - began
+
+
+def crash_in_transaction(
+    rollup: FlippingRollup, run: DbtProcess, victim: str, model: str
+) -> None:
+    """Kill while the run is about to write the model's table."""
+    with held(model):
+        wait_for_write(run, rollup.connection, model)
+        crash(rollup, run, victim)
+
+
+def crash_at(
+    rollup: FlippingRollup, run: DbtProcess, victim: str, seconds: float
+) -> None:
+    """Kill so many seconds after the run began, unless it has ended."""
+    run.read_until("Concurrency")
+    try:
+        run.process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        crash(rollup, run, victim)
+
+
+def crash(rollup: FlippingRollup, run: DbtProcess, victim: str) -> None:
+    """Kill the run, or the server with all that it does."""
+    if victim == "run":
+        run.kill()
+    else:
+        rollup.crash_server()
+
+
+def phase(output: str) -> str:
+    """Return what dbt was at when it was killed, by its output."""
+    if "Done. PASS" in output and "ERROR=0" in output:
+        return "after its end"
+    started = [line for line in output.splitlines() if " START " in line]
+    done = [line for line in output.splitlines() if " OK " in line]
+    at_work = {name(line) for line in started} - {name(line) for line in done}
+    return " ".join(sorted(at_work)) or "between models"
+
+
+def name(line: str) -> str:
+    """Return the model or hook that a line of output is about."""
+    return line.partition(" ...")[0].rpartition(" ")[2].removeprefix("analytics.")
