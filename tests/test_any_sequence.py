@@ -40,8 +40,8 @@ def test_tables_equal_a_recount_after_any_sequence_of_changes_and_runs(
     run_state_machine_as_test(
         HistoryOfPlace,
         settings=settings(
-            max_examples=EXAMPLES or 2,
-            stateful_step_count=18,
+            max_examples=EXAMPLES or 3,
+            stateful_step_count=30,
             derandomize=not EXAMPLES,
             # Runs take their time, and a failure is printed as code to paste.
             deadline=None,
