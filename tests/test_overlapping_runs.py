@@ -41,6 +41,8 @@ where datname = current_database() and wait_event_type = 'Lock')"""
 ONE_WAITS_ITS_TURN = """exists (select from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()
 and query like '%select pg_sleep(1)%')"""
+# Does not wait long for a run that was killed.
+HEIR = {"run_at": LATER, "silent_seconds": 1}
 ANOTHER_RUN = "00000000-0000-0000-0000-000000000000"
 
 
@@ -166,7 +168,7 @@ def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
         code = run.finish()
     after = rollup.tables()
     holder = run_id(rollup.connection)
-    with dbt_process(tmp_path / "2", "run", run_at=LATER) as heir:
+    with dbt_process(tmp_path / "2", "run", **HEIR) as heir:
         heir.succeed()
 
     assert code != 0
@@ -184,7 +186,7 @@ def test_a_run_that_was_killed_is_followed_by_one_that_says_so(
             killed.kill()
             holder = run_id(rollup.connection)
         rollup.insert([Event(77, NOW - timedelta(days=2))])
-        with dbt_process(tmp_path / "2", "run", run_at=LATER) as heir:
+        with dbt_process(tmp_path / "2", "run", **HEIR) as heir:
             heir.succeed()
 
     assert f"the run {holder} stopped without a word" in heir.output

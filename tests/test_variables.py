@@ -40,6 +40,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         "is before events_kept_from",
     ),
     ({"wait_minutes": -1}, "at least 0"),
+    ({"wait_minutes": 1441}, "more than 1440"),
     ({"silent_seconds": 0}, "at least 1"),
 ]
 

@@ -13,10 +13,12 @@
 {%- endmacro %}
 
 
-{% macro check_whole_number(name, least) -%}
+{% macro check_whole_number(name, least, most=none) -%}
     {%- set given = var(name) -%}
     {%- if given is not integer or given is boolean or given < least -%}
         {%- do refuse(name ~ " is '" ~ given ~ "', not a whole number of at least " ~ least) -%}
+    {%- elif most is not none and given > most -%}
+        {%- do refuse(name ~ " is " ~ given ~ ", more than " ~ most) -%}
     {%- endif -%}
 {%- endmacro %}
 

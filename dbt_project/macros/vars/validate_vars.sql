@@ -13,7 +13,7 @@
     {%- do check_whole_number('max_clock_skew_minutes', 0) -%}
     {%- do check_kinds() -%}
     {%- do check_run_at() -%}
-    {%- do check_whole_number('wait_minutes', 0) -%}
+    {%- do check_whole_number('wait_minutes', 0, most=1440) -%}
     {%- do check_whole_number('silent_seconds', 1) -%}
     {%- do check_time_zone() -%}
     {%- do check_change_log() -%}
