@@ -201,6 +201,20 @@ def test_a_change_that_is_committed_during_the_run_is_left_to_the_next_one(
     assert rollup.tables() == rollup.expected(NOW)
 
 
+def test_entries_that_were_restored_from_another_server_are_handled_once(
+    rollup: Rollup,
+) -> None:
+    """They name transactions that this server has yet to come to."""
+    rollup.execute(
+        "insert into events_change_log (performed_at, transaction_id, operation)"
+        f" values ('{OLD}', '9999999999', 'update')"
+    )
+    rollup.build(NOW)
+
+    assert changed_days(rollup) == march(2)
+    assert logged(rollup) == 0
+
+
 def test_a_lookback_that_does_not_reach_the_log_is_refused(rollup: Rollup) -> None:
     with pytest.raises(RunError, match="the change log leaves out changes of the last"):
         rollup.build(NOW, lookback_days=2)

@@ -5,14 +5,15 @@
     {%- if execute -%}
     {%- if has_rebuilt_all(results) -%}
     {%- if change_log_exists() -%}
+    -- A transaction of the future, seen already, is one of a server that was dumped.
     delete from {{ change_log() }}
-    where pg_visible_in_snapshot(
-        transaction_id,
-        (
-            select change_log_snapshot from {{ rollup_state() }}
-            where run_id = '{{ invocation_id }}'
-        )
-    );
+    using {{ rollup_state() }} as state
+    where
+        state.run_id = '{{ invocation_id }}'
+        and (
+            pg_visible_in_snapshot(transaction_id, state.change_log_snapshot)
+            or transaction_id >= pg_snapshot_xmax(pg_current_snapshot())
+        );
     {%- endif -%}
     update {{ rollup_state() }} set is_unfinished = false, is_starting_over = false
     where run_id = '{{ invocation_id }}';
