@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -107,12 +108,11 @@ def crash_in_transaction(
 def crash_at(
     rollup: FlippingRollup, run: DbtProcess, victim: str, seconds: float
 ) -> None:
-    """Kill so many seconds after the run began, unless it has ended."""
+    """Kill so many seconds after the run began, even where it has just ended."""
     run.read_until("Concurrency")
-    try:
+    with suppress(subprocess.TimeoutExpired):
         run.process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        crash(rollup, run, victim)
+    crash(rollup, run, victim)
 
 
 def crash(rollup: FlippingRollup, run: DbtProcess, victim: str) -> None:
