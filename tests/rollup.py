@@ -104,9 +104,7 @@ class Rollup:
             name: str(value) if isinstance(value, date | datetime) else value
             for name, value in variables.items()
         }
-        # `start_over` is read when the project is parsed, all else when it runs.
-        is_parsed_anew = given.get("refresh") == "start_over"
-        manifest = None if is_parsed_anew else _manifest(self.connection.info.dbname)
+        manifest = _manifest(self.connection.info.dbname)
         outcome = dbtRunner(manifest=manifest).invoke(
             [*args, *GLOBAL_FLAGS, f"--vars={json.dumps(given)}"]
         )
