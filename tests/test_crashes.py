@@ -19,7 +19,7 @@ from tests.crashes import FlippingRollup, Reader
 from tests.dbt_processes import DbtProcess, dbt_process, held, wait_for_write
 
 # How many runs are broken off, by each kind of crash; `make prove` wants many more.
-CRASHES = int(os.environ.get("FAST_DAU_CRASHES", "4"))
+CRASHES = int(os.environ.get("FAST_DAU_CRASHES", "2"))
 NOW = datetime(2024, 3, 25, 15)
 MODELS = (
     "returning_users",

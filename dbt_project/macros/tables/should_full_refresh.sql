@@ -12,12 +12,27 @@
 {%- endmacro %}
 
 
+{#- Asked many times by each model, so that a run notes it once among the relations that
+    dbt knows of, in memory, under the name of a table that is never made. -#}
 {% macro is_starting_over() -%}
     {%- if var('refresh') == 'start_over' -%}
         {{ return(true) }}
-    {%- elif flags.WHICH not in ['build', 'run', 'retry', 'test'] and not is_built('rollup_state') -%}
-        {{ return(false) }}
+    {%- elif flags.WHICH in ['build', 'run', 'retry', 'test'] -%}
+        {{ return(is_built('note: starting over')) }}
     {%- endif -%}
+    {{ return(is_built('rollup_state') and starting_over_was_not_ended()) }}
+{%- endmacro %}
+
+
+{% macro note_starting_over() -%}
+    {%- if starting_over_was_not_ended() -%}
+        {%- set note = rollup_relation('note: starting over') -%}
+        {%- do adapter.cache_added(note.incorporate(type='table')) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro starting_over_was_not_ended() -%}
     {%- set state = run_query("select is_starting_over from " ~ rollup_state()) -%}
     {{ return(state.columns[0].values()[0]) }}
 {%- endmacro %}

@@ -13,9 +13,9 @@
 {%- endmacro %}
 
 
+{#- Whether a table of the rollup is there, by dbt's own list, without a query. -#}
 {% macro is_built(name) -%}
-    {%- set found = run_query("select to_regclass('" ~ rollup_relation(name) ~ "')") -%}
-    {{ return(found.columns[0].values()[0] is not none) }}
+    {{ return(load_cached_relation(rollup_relation(name)) is not none) }}
 {%- endmacro %}
 
 

@@ -29,6 +29,7 @@
             ~ var('wait_minutes') ~ " minutes of waiting (var wait_minutes)") -%}
     {%- endif -%}
     {%- do list_tables_anew() -%}
+    {%- do note_starting_over() -%}
     {%- do settle_definitions() -%}
     {%- do settle_history() -%}
     {%- endif -%}
