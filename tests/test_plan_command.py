@@ -225,7 +225,7 @@ def test_lateness_counts_revised_days_by_local_days_until_the_revision(
         "dau_difference",
         "share_caught",
     ]
-    assert "Of 8 days that are over, 5 were revised since" in printed
+    assert "Days that are over: 8; revised since: 5" in printed
     assert "A lookback of 2 days would have caught 99 %" in printed
     assert "lookback_days is 3, which catches 99.0%" in printed
 

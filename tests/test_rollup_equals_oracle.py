@@ -153,6 +153,19 @@ def test_an_ordinary_run_that_stopped_half_way_is_made_good_by_the_next(
     assert rollup.tables() == rollup.expected(now)
 
 
+def test_a_full_rollup_that_stopped_half_way_is_made_good_by_an_ordinary_run(
+    history: tuple[Rollup, datetime],
+) -> None:
+    rollup, now = history
+
+    rollup.insert(eventful_days(Random(11), now - timedelta(days=30), 10))
+    half = ["--select", "refresh_days", "user_day_activity"]
+    rollup.build(now, *half, refresh="full")
+    rollup.build(now)
+
+    assert rollup.tables() == rollup.expected(now)
+
+
 @pytest.mark.parametrize("model", ["user_day_activity", "returning_users"])
 def test_a_model_built_alone_from_nothing_has_all_of_history(
     model: str, history: tuple[Rollup, datetime]

@@ -132,7 +132,7 @@ def _print_lateness(lateness: Lateness, lookback_days: int, console: Console) ->
             soft_wrap=True,
         )
         return
-    table = titled_table(f"Of {over} days that are over, {revised} were revised since")
+    table = titled_table(f"Days that are over: {over}; revised since: {revised}")
     for heading in ("Days late", "Days", "DAU difference", "Caught by that lookback"):
         table.add_column(heading, justify="right")
     for late, days, difference, share in lateness.rows:
