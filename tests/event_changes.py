@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from tests.fresh_rollup import fresh_rollup
@@ -17,6 +17,7 @@ from tests.oracle import Definitions, Event
 
 LOOKBACK_DAYS = 3
 HISTORY_DAYS = 22
+RECENT_ROWS = 12
 
 users = st.integers(1, 5)
 kinds = st.sampled_from(["page_view", "video_play", "enrolled", None])
@@ -44,9 +45,9 @@ class Place:
 
 
 class EventChanges(RuleBasedStateMachine):
-    """A rollup whose events change at will.
+    """A rollup whose events change at will; without the log, recent ones.
 
-    `missed`: without the change log, something has changed that only a full run sees.
+    `missed`: without the log, something has changed that only a full run sees.
     """
 
     def __init__(self, connection: Connection, place: Place, *, with_log: bool) -> None:
@@ -61,8 +62,11 @@ class EventChanges(RuleBasedStateMachine):
     def weeks_of_events(self, seed: int) -> list[Event]:
         """Return events of five users, each active on nearly every second day."""
         random = Random(seed)
+        hours = [time(0), time(12), time(23, 59)]
         return [
-            self.event(user, ago, random.choice([time(0), time(12), time(23, 59)]))
+            Event(
+                user, self.instant(self.today() - timedelta(ago), random.choice(hours))
+            )
             for ago in range(HISTORY_DAYS)
             for user in range(1, 6)
             if random.random() < 0.45
@@ -100,14 +104,16 @@ class EventChanges(RuleBasedStateMachine):
     def an_event_is_deleted(self, row: int) -> None:
         self.change("delete from events where ctid = '{}'", row)
 
+    @precondition(lambda self: self.with_log)
     @rule(user=users)
     def a_user_is_deleted(self, user: int) -> None:
         self.delete(lambda event: event.user_id == user, f"user_id = {user}")
 
     @rule(ago=days_ago)
     def a_day_is_deleted(self, ago: int) -> None:
-        first = self.instant(self.today() - timedelta(days=ago), time(0))
-        last = self.instant(self.today() - timedelta(days=ago - 1), time(0))
+        day = self.day(ago)
+        first = self.instant(day, time(0))
+        last = self.instant(day + timedelta(days=1), time(0))
         self.delete(
             lambda event: (
                 isinstance(event.performed_at, datetime)
@@ -129,11 +135,13 @@ class EventChanges(RuleBasedStateMachine):
         self.rollup.set_clock(self.now)
 
     def change(self, statement: str, row: int) -> None:
-        """Run a statement on the event of this number, modulo how many there are."""
+        """Run a statement on the event of this number; later numbers start over."""
         rows = self.rollup.query(
             "select ctid, performed_at from events where isfinite(performed_at) and"
             " user_id is not null order by performed_at, user_id, kind, ctid"
         )
+        if not self.with_log:
+            rows = rows[-RECENT_ROWS:]
         if rows:
             place, moment = rows[row % len(rows)]
             self.rollup.execute(statement.format(place))
@@ -166,6 +174,10 @@ class EventChanges(RuleBasedStateMachine):
     def event(
         self, user: int, ago: int, at: time, kind: str | None = "page_view"
     ) -> Event:
-        """Return an event of so many local days ago."""
-        day = self.today() - timedelta(days=ago)
-        return Event(user, self.instant(day, at), kind)
+        """Return an event of the day that such a number of days ago stands for."""
+        return Event(user, self.instant(self.day(ago), at), kind)
+
+    def day(self, ago: int) -> date:
+        """Return the local day so many days ago; without the log, of the last few."""
+        days = ago if self.with_log else ago % (LOOKBACK_DAYS + 2)
+        return self.today() - timedelta(days=days)
