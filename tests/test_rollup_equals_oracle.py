@@ -166,6 +166,27 @@ def test_a_full_rollup_that_stopped_half_way_is_made_good_by_an_ordinary_run(
     assert rollup.tables() == rollup.expected(now)
 
 
+@pytest.mark.parametrize("model", ["daily_active_users", "user_day_activity"])
+def test_first_days_that_are_gone_from_one_table_go_from_all(
+    model: str, history: tuple[Rollup, datetime]
+) -> None:
+    rollup, now = history
+
+    rollup.execute(
+        "delete from events where performed_at > '2001-01-01' and performed_at < ("
+        "select min(day_starts_at) + interval '3 days' from analytics.refresh_days)"
+    )
+    rollup.build(now, "--select", model, "--full-refresh")
+    rollup.build(now)
+    expected = rollup.expected(now)
+    gone = rollup.tables() == expected
+    rollup.build(now)
+    reasons = rollup.query("select distinct reason from analytics.refresh_days")
+
+    assert gone
+    assert ("gone",) not in reasons
+
+
 @pytest.mark.parametrize("model", ["user_day_activity", "returning_users"])
 def test_a_model_built_alone_from_nothing_has_all_of_history(
     model: str, history: tuple[Rollup, datetime]

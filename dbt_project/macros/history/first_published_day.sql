@@ -8,8 +8,8 @@
         (select kept_from from {{ rollup_state() }}) as kept_from,
         {%- endif %}
         least(
-            {%- for name in ['user_day_activity', 'daily_active_users', 'daily_retention',
-                'refresh_days'] if execute and is_built(name) %}
+            {%- for name in ['user_day_activity', 'daily_active_users', 'returning_users',
+                'daily_retention', 'daily_revisions'] if execute and is_built(name) %}
             (select min(activity_date) from {{ rollup_relation(name) }}),
             {%- endfor %}
             null::date

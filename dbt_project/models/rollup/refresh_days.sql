@@ -57,17 +57,16 @@ reasoned_days as (
     select
         calendar_days.*,
         case
-            when not calendar_days.is_gone
-                then coalesce(
-                    {{ refresh_reason() }},
-                    case
-                        when progress.is_all_changed then 'late change'
-                        when changed_days.activity_date is not null then 'late change'
-                        when unfinished_days.activity_date is not null then 'unfinished'
-                    end
-                )
-            when published_days.activity_date is not null then 'gone'
-            when unfinished_days.activity_date is not null then 'gone'
+            -- Some table has it, for else the calendar would not.
+            when calendar_days.is_gone then 'gone'
+            else coalesce(
+                {{ refresh_reason() }},
+                case
+                    when progress.is_all_changed then 'late change'
+                    when changed_days.activity_date is not null then 'late change'
+                    when unfinished_days.activity_date is not null then 'unfinished'
+                end
+            )
         end as reason
     from calendar_days
     cross join progress
