@@ -19,7 +19,7 @@ test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
 	$(BIN)/pytest --numprocesses 2
 
 prove: .venv/ready-to-develop ## Crash far more often, and try far more sequences of changes
-	FAST_DAU_CRASHES=50 FAST_DAU_EXAMPLES=15 $(BIN)/pytest --numprocesses 2 \
+	FAST_DAU_CRASHES=20 FAST_DAU_EXAMPLES=8 $(BIN)/pytest --numprocesses 2 \
 		tests/test_crashes.py tests/test_any_sequence.py
 
 lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
