@@ -16,7 +16,7 @@ demo: .venv/ready ## Show DAU and retention of a million synthetic events
 	@$(BIN)/fast-dau demo --events $(EVENTS)
 
 test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 prove: .venv/ready-to-develop ## Crash far more often, and try far more sequences of changes
 	FAST_DAU_CRASHES=20 FAST_DAU_EXAMPLES=8 $(BIN)/pytest --numprocesses 2 \

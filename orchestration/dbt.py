@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from orchestration.settings import DBT_PROJECT_DIR, ROOT
 
 # Beside the interpreter, so that it works without an activated environment.
 _DBT = Path(sys.executable).parent / "dbt"
+_TARGET = DBT_PROJECT_DIR / "target"
+_PARSED = _TARGET / "partial_parse.msgpack"
 
 
 def run_dbt(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
@@ -31,29 +34,41 @@ def run_dbt(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     ).returncode
 
 
-def compiled_model(model: str, vars_text: str, variables: Mapping[str, str]) -> str:
-    """Return the SQL that a run with these `--vars` would send for a model now.
+def compiled_models(
+    models: Sequence[str], vars_text: str, variables: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the SQL that a run with these `--vars` would send for each model now.
 
     Nothing is run, hooks neither. Raises UserError, in the project's own words, where
     that run would be refused, and Failure where dbt cannot say.
     """
     given_vars(vars_text)
-    flags = ["--quiet", "--no-use-colors", "--no-write-json", "--log-level-file=none"]
-    wanted = ["--select", model, "--output", "json", "--vars", vars_text]
-    done = subprocess.run(
-        [_DBT, *flags, "compile", *wanted],
-        env=_environment(variables),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode == 0:
-        compiled: str = json.loads(done.stdout)["compiled"]
-        return compiled
+    flags = ["--quiet", "--no-use-colors", "--log-level-file=none"]
+    wanted = ["--select", *models, "--vars", vars_text]
+    _TARGET.mkdir(exist_ok=True)
+    # In a folder of its own, as a run of the same moment writes files of these names.
+    with tempfile.TemporaryDirectory(dir=_TARGET) as name:
+        target = Path(name)
+        paths = ["--target-path", name, "--partial-parse-file-path", str(_PARSED)]
+        done = subprocess.run(
+            [_DBT, *flags, "compile", *wanted, *paths],
+            env=_environment(variables),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode == 0:
+            if (target / _PARSED.name).exists():
+                (target / _PARSED.name).replace(_PARSED)
+            results = json.loads((target / "run_results.json").read_text())
+            return {
+                result["unique_id"].split(".")[-1]: result["compiled_code"]
+                for result in results["results"]
+            }
     output = " ".join((done.stdout + done.stderr).split())
     if refused := re.search(r"fast-dau: (.*?)\.? Nothing ran\.", output):
         raise UserError(f"A run would be refused: {refused[1]}.")
-    raise Failure(f"dbt could not compile {model}: {output}")
+    raise Failure(f"dbt could not compile {', '.join(models)}: {output}")
 
 
 def given_vars(text: str) -> dict[str, Any]:

@@ -78,11 +78,10 @@ class Rollup:
             cursor.execute(query)
             return cursor.fetchall()
 
-    def compiled(self, model: str) -> str:
-        """Return a model's SQL as it goes to the server."""
-        results = self._invoke("compile", "--select", model)
-        code: str = results[0].node.compiled_code
-        return code
+    def compiled(self, *models: str) -> dict[str, str]:
+        """Return models' SQL as it goes to the server."""
+        results = self._invoke("compile", "--select", *models)
+        return {result.node.name: result.node.compiled_code for result in results}
 
     def dbt(self, *args: str, **variables: Any) -> dict[str, int]:
         """Run dbt with these variables; return the rows that each model changed."""

@@ -54,7 +54,7 @@ def test_every_day_of_a_quarter_of_a_century_has_its_bounds_in_every_zone(
     rollup = rollup_in(Definitions(time_zone="Europe/Berlin"))
     rollup.insert([Event(1, datetime(2000, 1, 2))])
     rollup.build(datetime(2024, 12, 31, 12))
-    compiled = rollup.compiled("calendar_days")
+    compiled = rollup.compiled("calendar_days")["calendar_days"]
 
     wrong = []
     for name in ZONES:

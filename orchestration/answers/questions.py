@@ -36,7 +36,7 @@ def ask(connection: Connection, question: str, **parameters: date | str) -> Answ
     # A named cursor: a list of users can be longer than memory is wide.
     cursor = connection.cursor("answer")
     cursor.itersize = _ROWS_AT_A_TIME
-    execute(cursor, _query(connection, question), parameters)
+    execute(cursor, question_query(connection, question), parameters)
     first = cursor.fetchmany(_ROWS_AT_A_TIME)
     columns = tuple(column.name for column in cursor.description or ())
     return Answer(columns, _rest(first, cursor))
@@ -84,7 +84,9 @@ def _rest(
     cursor.close()
 
 
-def _query(connection: Connection, question: str) -> str:
+def question_query(connection: Connection, question: str) -> str:
+    """Return the query of an analysis, its parameters still to be given."""
+
     def ref(model: str) -> str:
         return sql.Identifier(rollup_schema(), model).as_string(connection)
 

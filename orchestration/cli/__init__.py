@@ -11,6 +11,7 @@ from orchestration.cli import (
     dbt,
     demo,
     events,
+    explain,
     forget,
     generate,
     plan,
@@ -42,6 +43,7 @@ app.command()(answers.retention)
 app.command()(answers.returning)
 app.command()(plan.plan)
 app.command()(check.check)
+app.command()(explain.explain)
 # An unknown option is an argument, so that -7 is a user's id.
 app.command(context_settings={"ignore_unknown_options": True})(forget.forget)
 

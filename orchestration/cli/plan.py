@@ -13,7 +13,7 @@ from orchestration.answers.formats import Format, write
 from orchestration.answers.pages import titled_table
 from orchestration.answers.questions import Answer
 from orchestration.cli.answers import Form
-from orchestration.dbt import compiled_model, given_vars
+from orchestration.dbt import compiled_models, given_vars
 from orchestration.errors import UserError
 from orchestration.events.table import require_events_table
 from orchestration.plan.days import PlannedDay, in_ranges, planned_days
@@ -57,9 +57,9 @@ def _show_plan(vars_text: str, form: Format) -> None:
     with database() as environment, closing(connect(environment)) as connection:
         require_events_table(connection, events)
         connection.rollback()  # no transaction stays open while dbt works
-        model = compiled_model("refresh_days", vars_text, environment)
+        compiled = compiled_models(["refresh_days"], vars_text, environment)
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
-        days = planned_days(connection, model, events)
+        days = planned_days(connection, compiled["refresh_days"], events)
     if form is Format.TABLE:
         _show_days(days, variables, Console())
     else:

@@ -2,9 +2,10 @@
     `influence_days`: a changed day touches itself and so many days after it.
 
     Argument days_before: as many days earlier, for input that looks back.
-    Literal dates, because the planner then knows what a range of days costs. Where
-    the table is built from nothing, or has no days of its own, everything can; with
-    dbt's --full-refresh, every day whose events are all there. -#}
+    Literal dates, because the planner then knows what they cost; a list where they are
+    not in a row, which an index-only scan can still serve, as ranges with `or` cannot.
+    Where the table is built from nothing, or has no days of its own, everything can;
+    with dbt's --full-refresh, every day whose events are all there. -#}
 {% macro is_affected_day(column, days_before=0) -%}
     {%- set influence_days = config.meta_get('influence_days') -%}
     {%- if not execute or not is_incremental() or influence_days is none -%}
@@ -14,35 +15,23 @@
             (select kept_from from {{ rollup_state() }}), '-infinity'
         ) - {{ days_before }}
     {%- else -%}
-        {%- set ranges = merged_day_ranges(days_before, influence_days) -%}
-        (
-        {%- for first, last in ranges %}
-            {{ column }} between date '{{ first }}' and date '{{ last }}'
-            {{- ' or' if not loop.last }}
-        {%- else %}
+        {%- set days = days_around(days_before, influence_days) -%}
+        {%- if not days -%}
             false
-        {%- endfor %}
-        )
+        {%- elif (days[-1] - days[0]).days == days | length - 1 -%}
+            {{ column }} between date '{{ days[0] }}' and date '{{ days[-1] }}'
+        {%- else -%}
+            {{ column }} in (date '{{ days | join("', date '") }}')
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- The days of refresh_days, each with so many days before and after, as a list of
-    [first, last], both included, in order, not touching each other. -#}
-{% macro merged_day_ranges(days_before, days_after) -%}
-    {%- set days = run_query(
-        'select activity_date from ' ~ ref('refresh_days') ~ ' order by activity_date'
-    ).columns[0].values() -%}
-    {%- set timedelta = modules.datetime.timedelta -%}
-    {%- set ranges = [] -%}
-    {%- for day in days -%}
-        {%- set first = day - timedelta(days=days_before) -%}
-        {%- set last = day + timedelta(days=days_after) -%}
-        {%- if ranges and first <= ranges[-1][1] + timedelta(days=1) -%}
-            {%- do ranges.append([ranges.pop()[0], last]) -%}
-        {%- else -%}
-            {%- do ranges.append([first, last]) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return(ranges) }}
+{#- The days of refresh_days, with so many days before and after each, in order. -#}
+{% macro days_around(days_before, days_after) -%}
+    {{ return(run_query(
+        "select distinct activity_date + n as activity_date from " ~ ref('refresh_days')
+        ~ " cross join generate_series(-" ~ days_before ~ ", " ~ days_after ~ ") as n"
+        ~ " order by activity_date"
+    ).columns[0].values()) }}
 {%- endmacro %}

@@ -19,7 +19,8 @@ published as (
 
 ),
 
-bounds as (
+-- Materialized, or the planner would put its subqueries wherever a date stands.
+bounds as materialized (
 
     select
         history.first_date,

@@ -1,0 +1,127 @@
+"""`fast-dau explain`: how the queries that matter run on the database in use."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from textwrap import indent
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from orchestration.answers.formats import Format, write
+from orchestration.answers.pages import titled_table
+from orchestration.answers.questions import Answer
+from orchestration.cli.answers import Form
+from orchestration.dbt import compiled_models
+from orchestration.explain.context import MODELS
+from orchestration.explain.patterns import pattern_names
+from orchestration.explain.report import Explained, explained
+from orchestration.postgres.connection import connect, database
+
+_COLUMNS = (
+    "query",
+    "asks",
+    "run_by",
+    "indexes",
+    "rows",
+    "pages",
+    "milliseconds",
+    "warnings",
+    "mends",
+)
+
+
+def explain(
+    full_passes: Annotated[
+        bool,
+        typer.Option(
+            "--full-passes",
+            help="Also run the queries that read all events, which takes its time.",
+        ),
+    ] = False,
+    form: Form = Format.TABLE,
+) -> None:
+    """Run every query that is promised to be fast, and show what serves it.
+
+    Changes nothing. Exit code 0: each is served as promised; 1: one is not, and the
+    SQL that mends it is printed.
+    """
+    with database() as environment, closing(connect(environment)) as connection:
+        models = compiled_models(MODELS, "{}", environment)
+        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        every = explained(connection, models, runs_full_passes=full_passes)
+        found = list(_with_progress(every))
+    if form is Format.TABLE:
+        _show(found, Console())
+    else:
+        write(Answer(_COLUMNS, map(_row, found)), form, sys.stdout)
+    if any(one.findings for one in found):
+        raise typer.Exit(1)
+
+
+def _with_progress(every: Iterator[Explained]) -> Iterable[Explained]:
+    console = Console(stderr=True)
+    return track(
+        every,
+        description="Explaining",
+        total=len(pattern_names()),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def _row(one: Explained) -> tuple[Any, ...]:
+    return (
+        one.pattern.name,
+        one.pattern.asks,
+        one.pattern.by,
+        one.indexes,
+        one.plan.rows,
+        one.plan.pages,
+        one.plan.milliseconds,
+        [finding.text for finding in one.findings],
+        [finding.mend for finding in one.findings],
+    )
+
+
+def _show(found: list[Explained], console: Console) -> None:
+    table = titled_table("Queries, and the indexes that serve them")
+    table.add_column("Query", no_wrap=True)
+    table.add_column("Indexes", overflow="fold")
+    for heading in ("Rows", "Pages", "ms", ""):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for one in found:
+        plan = one.plan
+        table.add_row(
+            one.pattern.name,
+            "\n".join(one.indexes) or "none",
+            *(
+                ("", "not run", "")
+                if plan.milliseconds is None
+                else (f"{plan.rows:,}", f"{plan.pages:,}", f"{plan.milliseconds:,.1f}")
+            ),
+            "!" if one.findings else "",
+        )
+    console.print(table)
+    for line in _notes(found):
+        console.print(line, soft_wrap=True, highlight=False)
+
+
+def _notes(found: list[Explained]) -> Iterator[str]:
+    for one in found:
+        for table, reads in one.pattern.reads.items():
+            if reads.in_full and one.plan.milliseconds is None:
+                yield (
+                    f"[dim]{one.pattern.name} reads {table} in full: {reads.in_full}. "
+                    "It is run by --full-passes.[/]"
+                )
+    broken = [one for one in found if one.findings]
+    for one in broken:
+        yield f"Warning: {one.pattern.name} ({one.pattern.asks})"
+        for finding in one.findings:
+            yield f"  {finding.text}. To mend it:\n{indent(finding.mend, '    ')}"
+    if not broken:
+        yield "Every query is served as promised."

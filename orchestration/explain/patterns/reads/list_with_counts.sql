@@ -1,0 +1,18 @@
+/*
+asks: What share of their days' users are those who came back after six or seven days?
+by: an analyst
+reads:
+  returning_users: {index: "unique (activity_date, user_id)"}
+  daily_retention: {index: "unique (activity_date)"}
+pages: {plus: 50, per_row: 1.5}
+*/
+select
+    retention.activity_date,
+    count(*) / retention.dau::double precision as share_of_dau
+from {{ returning_users }} as users
+inner join {{ daily_retention }} as retention
+    on users.activity_date = retention.activity_date
+where
+    users.activity_date between %(week_from)s and %(on_date)s
+    and users.days_since_previous >= 6
+group by retention.activity_date, retention.dau

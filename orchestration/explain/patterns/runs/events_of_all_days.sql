@@ -1,0 +1,10 @@
+/*
+asks: Who was active on each day of history?
+by: "dbt build with refresh: full, and the first build"
+reads:
+  events:
+    index: "(performed_at) include (user_id, course_id)"
+    alone: {{ not active_kinds }}
+    in_full: every day is counted anew, each as a range of the index
+*/
+{{ model('user_day_activity', days='full') }}

@@ -1,0 +1,147 @@
+"""Rollups of many events, and the plans of all query patterns on it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from json import loads
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.events.copying import vacuum_copied
+from orchestration.events.table import init_events_table
+from orchestration.explain.catalog import FEW_PAGES, Catalog
+from orchestration.explain.context import MODELS, Context
+from orchestration.explain.plans import Plan, read_plan
+from orchestration.explain.report import Explained, explained
+from orchestration.postgres.connection import connect
+from orchestration.settings import events_table
+from orchestration.synthetic.inserting import insert_synthetic_events
+from orchestration.synthetic.options import StreamOptions
+from tests.oracle import Definitions
+from tests.rollup import Rollup
+
+LAST_DAY = date(2024, 6, 30)
+NOW = datetime(2024, 7, 1, 9)
+DAYS = 80
+
+# A plan as auto_explain writes it to the server's log.
+_LOGGED = re.compile(r" plan:\n((?:\t.*\n)+)")
+
+
+@contextmanager
+def deployed(
+    cluster: dict[str, str], administration: Connection, *, events: int
+) -> Iterator[Rollup]:
+    """Yield a rollup of so many events, first built, in a database of its own.
+
+    They are of 80 days; a few are of 2010, so that a table with a row a day has enough
+    rows to be worth an index.
+    """
+    name = f"deployment_{events}"
+    with administration.cursor() as cursor, pytest.MonkeyPatch.context() as patch:
+        cursor.execute(f"create database {name}")
+        variables = {**cluster, "PGDATABASE": name}
+        for variable, text in variables.items():
+            patch.setenv(variable, text)
+        opened = connect(variables)
+        opened.autocommit = True
+        init_events_table(opened, events_table(), print, change_log=True)
+        rollup = Rollup(opened, Definitions())
+        rollup.execute(
+            "insert into events (user_id, performed_at) select n, '2010-01-01'"
+            " from generate_series(1, 9) as n"
+        )
+        add_history(rollup, LAST_DAY, events)
+        rollup.build(NOW)
+        yield rollup
+        opened.close()
+        cursor.execute(f"drop database {name} with (force)")
+
+
+def add_history(rollup: Rollup, last_day: date, events: int) -> None:
+    """Add so many events of the 80 days that end with `last_day`."""
+    options = StreamOptions(
+        events=events,
+        users=events // 250,
+        days=DAYS,
+        end_date=last_day,
+        seed=last_day.day,
+    )
+    with rollup.connection:
+        insert_synthetic_events(rollup.connection, options, lambda _: None)
+    vacuum_copied(rollup.connection, events_table())
+
+
+def explain_all(rollup: Rollup, *, full_passes: bool = False) -> dict[str, Explained]:
+    """Return every pattern, explained as planner and tables are now."""
+    models = rollup.compiled(*MODELS)
+    every = explained(rollup.connection, models, runs_full_passes=full_passes)
+    return {one.pattern.name: one for one in every}
+
+
+def broken(every: dict[str, Explained]) -> dict[str, list[str]]:
+    """Return the patterns whose promise is not kept, and in what."""
+    return {
+        name: [finding.text for finding in one.findings]
+        for name, one in every.items()
+        if one.findings
+    }
+
+
+def catalog(rollup: Rollup) -> Catalog:
+    """Return what the catalog has of the tables that patterns read."""
+    context = Context(rollup.connection, {})
+    return Catalog(rollup.connection, context.tables)
+
+
+def sequential_scans(plan: Plan, known: Catalog) -> set[str]:
+    """Return the big tables of which a plan reads every page for a few of the rows."""
+    return {
+        root.name
+        for scan in plan.scans
+        if (root := known.root(scan.table))
+        and scan.kind == "Seq Scan"
+        and known.pages(root) > FEW_PAGES
+        and scan.rows < known.rows(root) / 2
+    }
+
+
+@contextmanager
+def logged_plans(rollup: Rollup, log: Path) -> Iterator[list[Plan]]:
+    """Collect the plans of all statements that other sessions run meanwhile."""
+    settings = {
+        "session_preload_libraries": "auto_explain",
+        "auto_explain.log_min_duration": "0",
+        "auto_explain.log_analyze": "on",
+        "auto_explain.log_buffers": "on",
+        "auto_explain.log_timing": "off",
+        "auto_explain.log_verbose": "on",
+        "auto_explain.log_nested_statements": "on",
+        "auto_explain.log_format": "json",
+    }
+    database = rollup.connection.info.dbname
+    for name, value in settings.items():
+        rollup.execute(f"alter database {database} set {name} = '{value}'")
+    start = log.stat().st_size
+    plans: list[Plan] = []
+    try:
+        yield plans
+        text = log.read_bytes()[start:].decode(errors="replace")
+        plans += [read_plan(_plan(match[1])) for match in _LOGGED.finditer(text)]
+    finally:
+        rollup.execute(f"alter database {database} reset all")
+
+
+def _plan(logged: str) -> dict[str, Any]:
+    found: dict[str, Any] = loads(logged.replace("\n\t", "\n").removeprefix("\t"))
+    return found
+
+
+def a_late_event(rollup: Rollup) -> None:
+    """Insert an event of two months ago."""
+    late = datetime.combine(LAST_DAY - timedelta(days=60), datetime.min.time())
+    rollup.execute(f"insert into events (user_id, performed_at) values (7, '{late}')")

@@ -1,0 +1,135 @@
+"""`fast-dau explain`: which index serves each query, and what mends one that is not."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.explain.patterns import pattern_names
+from tests.commands import run_cli
+from tests.deployments import NOW, deployed
+from tests.rollup import Rollup
+
+INDEX = "returning_users_user_id_activity_date_idx"
+
+
+@pytest.fixture(scope="module")
+def deployment(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
+    """Yield a rollup of which each table has more than a few pages."""
+    with deployed(cluster, administration, events=100_000) as rollup:
+        yield rollup
+
+
+@pytest.fixture
+def settled(deployment: Rollup) -> Iterator[Rollup]:
+    """Yield the deployment after an ordinary run, and make good what a test broke."""
+    deployment.build(NOW)
+    yield deployment
+    deployment.build(NOW)
+
+
+def mends(printed: str) -> list[str]:
+    """Return the statements that the command prints below its warnings."""
+    lines = re.findall(r"^    (\S.*)$", printed, re.MULTILINE)
+    return [line for line in lines if not line.startswith("--")]
+
+
+def test_every_query_is_printed_with_its_index_rows_pages_and_time(
+    settled: Rollup,
+) -> None:
+    done = run_cli("explain")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("Every query is served as promised.\n")
+    for name in pattern_names():
+        assert name in done.stdout
+    assert re.search(
+        r"reads/users_of_a_day +\S+ +[\d,]+ +[\d,]+ +[\d,.]+ *\n", done.stdout
+    )
+
+
+def test_queries_that_read_all_events_are_run_when_asked(settled: Rollup) -> None:
+    def milliseconds(*arguments: str) -> dict[str, float | None]:
+        rows = json.loads(run_cli("explain", "--format", "json", *arguments).stdout)
+        return {row["query"]: row["milliseconds"] for row in rows}
+
+    usual = milliseconds()
+
+    assert {name for name, time in usual.items() if time is None} == {
+        "erase/events_of_a_user",
+        "runs/events_of_all_days",
+    }
+    assert None not in milliseconds("--full-passes").values()
+
+
+def test_a_missing_index_is_named_and_the_printed_sql_makes_it(
+    settled: Rollup,
+) -> None:
+    settled.execute(f"drop index analytics.{INDEX}")
+    done = run_cli("explain")
+    for statement in mends(done.stdout):
+        settled.execute(statement)
+
+    assert done.returncode == 1
+    assert "Warning: reads/returns_of_a_user" in done.stdout
+    assert "analytics.returning_users lacks an index on (user_id, activity_date)." in (
+        done.stdout
+    )
+    assert run_cli("explain").returncode == 0
+
+
+def test_what_a_cancelled_build_left_is_dropped_first(settled: Rollup) -> None:
+    settled.execute(
+        "update pg_index set indisvalid = false"
+        f" where indexrelid = 'analytics.{INDEX}'::regclass"
+    )
+    statements = mends(run_cli("explain").stdout)
+    for statement in statements:
+        settled.execute(statement)
+
+    assert statements[0] == f'drop index concurrently "analytics"."{INDEX}";'
+    assert run_cli("explain").returncode == 0
+
+
+def test_an_index_that_the_events_lack_is_made_by_the_printed_sql(
+    settled: Rollup,
+) -> None:
+    settled.execute("drop index events_null_user_idx")
+    done = run_cli("explain")
+    for statement in mends(done.stdout):
+        settled.execute(statement)
+
+    assert done.returncode == 1
+    assert "Warning: runs/rejected_events" in done.stdout
+    assert run_cli("explain").returncode == 0
+
+
+def test_programs_get_the_warnings_and_what_mends_them(settled: Rollup) -> None:
+    settled.execute(f"drop index analytics.{INDEX}")
+    done = run_cli("explain", "--format", "json")
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    warned = {row["query"]: row for row in rows if row["warnings"]}
+
+    assert done.returncode == 1
+    assert list(warned) == ["reads/returns_of_a_user"]
+    (mend,) = warned["reads/returns_of_a_user"]["mends"]
+    assert mend == (
+        'create index concurrently on "analytics"."returning_users" '
+        "(user_id, activity_date);"
+    )
+
+
+def test_without_a_rollup_there_is_nothing_to_explain(
+    database_env: dict[str, str],
+) -> None:
+    run_cli("init")
+    done = run_cli("explain")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "fast-dau: There is no table analytics.daily_active_users yet: build it with "
+        "`fast-dau dbt build`.\n"
+    )

@@ -1,0 +1,213 @@
+"""Every query that is run or promised is served by an index, at any size of history."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.events.table import init_events_table
+from orchestration.explain.context import MODELS
+from orchestration.explain.report import Explained, explained
+from orchestration.postgres.home import open_home
+from orchestration.settings import events_table
+from tests.deployments import (
+    DAYS,
+    LAST_DAY,
+    NOW,
+    a_late_event,
+    add_history,
+    broken,
+    catalog,
+    deployed,
+    explain_all,
+    logged_plans,
+    sequential_scans,
+)
+from tests.rollup import Rollup
+
+# Needed for the grain alone: these tables have a few rows, whatever happens.
+GRAIN_ONLY = {"refresh_days", "rejected_events", "erased_counts", "rollup_state"}
+
+
+EVENTS = 2_000_000
+
+
+@pytest.fixture(scope="module")
+def deployment(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
+    """Yield a rollup that each test leaves as it found it, or larger."""
+    with deployed(cluster, administration, events=EVENTS) as rollup:
+        yield rollup
+
+
+@pytest.fixture(scope="module")
+def sizes(deployment: Rollup) -> tuple[dict[str, Explained], dict[str, Explained]]:
+    """Return the patterns explained at two million events, and again at four."""
+    deployment.build(NOW)
+    small = explain_all(deployment, full_passes=True)
+    add_history(deployment, LAST_DAY - timedelta(days=DAYS), EVENTS)
+    deployment.build(NOW)
+    deployment.build(NOW)
+    return small, explain_all(deployment, full_passes=True)
+
+
+def test_each_promise_is_kept_at_both_sizes(
+    sizes: tuple[dict[str, Explained], dict[str, Explained]],
+) -> None:
+    assert [broken(every) for every in sizes] == [{}, {}]
+
+
+def test_no_query_reads_more_rows_where_history_is_twice_as_long(
+    sizes: tuple[dict[str, Explained], dict[str, Explained]],
+) -> None:
+    """So that the bound in pages, by rows, is the same for any size of the tables."""
+    small, large = (
+        {name: sum(scan.rows for scan in one.plan.scans) for name, one in every.items()}
+        for every in sizes
+    )
+    grown = {name for name in small if large[name] > 1.2 * small[name] + 50}
+
+    assert grown == {
+        "erase/events_of_a_user",
+        "runs/events_of_all_days",
+        "answers/lateness",  # the days of the second half are revised
+        "runs/rejected_events",  # twice as many are invalid
+    }
+
+
+def start_over(rollup: Rollup) -> None:
+    """Build everything from nothing, as a first build does."""
+    rollup.build(NOW, refresh="start_over")
+
+
+def run_after_a_late_event(rollup: Rollup) -> None:
+    """Run with the change log's day."""
+    a_late_event(rollup)
+    changed = rollup.build(NOW)
+    assert changed["user_day_activity"] > 0
+
+
+def drop_an_index_and_run(rollup: Rollup) -> None:
+    """Run on a deployment from before there was this index."""
+    rollup.execute("drop index analytics.returning_users_user_id_activity_date_idx")
+    rollup.build(NOW)
+
+
+def leave_invalid_indexes_and_run(rollup: Rollup) -> None:
+    """Run where concurrent builds were cancelled."""
+    rollup.execute(
+        """update pg_index set indisvalid = false
+        where indexrelid in ('analytics.user_day_activity_activity_date_user_id_idx'
+        ::regclass, 'events_performed_at_idx'::regclass)"""
+    )
+    rollup.build(NOW)
+    init_events_table(rollup.connection, events_table(), print)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        start_over,
+        lambda rollup: rollup.build(NOW),
+        run_after_a_late_event,
+        lambda rollup: rollup.build(NOW, refresh="full"),
+        lambda rollup: rollup.build(NOW, "--full-refresh"),
+        drop_an_index_and_run,
+        leave_invalid_indexes_and_run,
+    ],
+    ids=[
+        "the first build",
+        "an ordinary run",
+        "a late change",
+        "a full run",
+        "dbt's full refresh",
+        "an index that is new",
+        "cancelled builds of indexes",
+    ],
+)
+def test_each_promise_is_kept_after(
+    act: Callable[[Rollup], object], deployment: Rollup
+) -> None:
+    act(deployment)
+    every = explain_all(deployment)
+    known = catalog(deployment)
+    scanned = {
+        name: tables
+        for name, one in every.items()
+        if (
+            tables := sequential_scans(one.plan, known)
+            - {table for table, reads in one.pattern.reads.items() if reads.in_full}
+        )
+    }
+
+    assert broken(every) == {}
+    assert scanned == {}
+
+
+def indexes(rollup: Rollup) -> list[tuple[str, str, bool, list[str]]]:
+    """Return each index: its name, its table, if it is unique, and its key columns."""
+    return rollup.query(
+        """select i.indexrelid::regclass::text, c.relname, i.indisunique, array(
+            select pg_get_indexdef(i.indexrelid, n, false)
+            from generate_series(1, i.indnkeyatts) as n order by n)
+        from pg_index i join pg_class c on c.oid = i.indrelid
+        where c.relname = 'events' and c.relnamespace = 'public'::regnamespace
+        or c.relnamespace = 'analytics'::regnamespace order by 1"""
+    )
+
+
+def test_without_any_of_the_indexes_some_query_reads_far_more(
+    deployment: Rollup,
+) -> None:
+    deployment.build(NOW)
+    connection, models = deployment.connection, deployment.compiled(*MODELS)
+    before = explain_all(deployment)
+    needless = []
+    for name, table, is_unique, _ in indexes(deployment):
+        if table in GRAIN_ONLY and is_unique:
+            continue
+        connection.autocommit = False
+        deployment.execute(f"drop index {name}")
+        every = explained(connection, models, runs_full_passes=False)
+        if not any(
+            one.findings
+            and (one.plan.pages or 0) > 3 * (before[one.pattern.name].plan.pages or 0)
+            for one in every
+        ):
+            needless.append(name)
+        connection.rollback()
+        connection.autocommit = True
+
+    assert needless == []
+
+
+def test_no_index_begins_with_all_columns_of_another(deployment: Rollup) -> None:
+    keys = [(table, columns, name) for name, table, _, columns in indexes(deployment)]
+    redundant = {
+        (one, other)
+        for table, columns, one in keys
+        for other_table, other_columns, other in keys
+        if (table, columns) == (other_table, other_columns[: len(columns)])
+        and one != other
+    }
+
+    # The events without a user are few, and in an index of their own.
+    assert redundant == {
+        ("events_null_user_idx", "events_performed_at_idx"),
+        ("events_performed_at_idx", "events_null_user_idx"),
+    }
+
+
+def test_no_statement_of_any_run_reads_a_big_table_in_full(
+    deployment: Rollup, folder: Path
+) -> None:
+    known = catalog(deployment)
+    log = open_home(folder / "session").log
+    a_late_event(deployment)
+    with logged_plans(deployment, log) as plans:
+        changed = deployment.build(NOW)
+
+    assert changed["user_day_activity"] > 0
+    assert len(plans) > 50
+    assert [sequential_scans(plan, known) for plan in plans] == [set()] * len(plans)
