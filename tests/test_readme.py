@@ -62,7 +62,7 @@ def block_with(text: str) -> str:
 
 
 def test_no_block_is_left_out_of_the_tests_below() -> None:
-    assert len(BLOCKS) == 10
+    assert len(BLOCKS) == 11
 
 
 def test_the_blocks_for_the_embedded_server_run_as_they_stand(
@@ -71,6 +71,7 @@ def test_the_blocks_for_the_embedded_server_run_as_they_stand(
     run("fast-dau demo --events 30000 --users 800", checkout, embedded_env)
     run(block_with("fast-dau dau\n"), checkout, embedded_env)
     run(block_with("fast-dau check"), checkout, embedded_env)
+    run(block_with("fast-dau explain"), checkout, embedded_env)
     own = run(block_with("my_events.csv"), checkout, embedded_env)
     forgotten = run(block_with("fast-dau forget"), checkout, embedded_env)
     run(block_with("fast-dau db start"), checkout, embedded_env)
