@@ -70,10 +70,10 @@ def build(
     return _sample(outcome.result, int(wal))
 
 
-def build_anew(connection: Connection, rollup: Rollup) -> Sample:
+def build_anew(connection: Connection, rollup: Rollup, run_at: str = RUN_AT) -> Sample:
     """Run the models once, where there is no table of theirs yet."""
     execute(connection, f"drop schema if exists {rollup.schema} cascade")
-    return build(connection, rollup)
+    return build(connection, rollup, run_at)
 
 
 @cache

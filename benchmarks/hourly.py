@@ -19,7 +19,7 @@ WHAT = {
     "package_hourly": "the new hour, by a package's delete+insert models",
 }
 TENTH = Rollup("analytics_tenth", TableName("tenth", "events"))
-_TENTH_START = datetime.combine(END, time()) - timedelta(days=DAYS // 10 - 1)
+TENTH_START = datetime.combine(END, time()) - timedelta(days=DAYS // 10 - 1)
 
 
 def measure(bench: Bench) -> Iterator[Measure]:
@@ -28,7 +28,7 @@ def measure(bench: Bench) -> Iterator[Measure]:
     rollups = {"hourly": OURS, "hourly_tenth": TENTH, "package_hourly": PACKAGE}
     tables = {OURS.events}
     if "hourly_tenth" in wanted:
-        fill_last_days(bench, TENTH.events, _TENTH_START)
+        fill_last_days(bench, TENTH.events, TENTH_START)
         tables.add(TENTH.events)
     for rollup in {OURS, *(rollups[key] for key in wanted & rollups.keys())}:
         build(connection, rollup)
@@ -53,9 +53,7 @@ def measure(bench: Bench) -> Iterator[Measure]:
 def fill_last_days(bench: Bench, table: TableName, start: datetime) -> None:
     """Make a second events table, of the events there are from `start` to `now`."""
     init_events_table(bench.connection, table, lambda _: None)
-    copy_period(
-        bench.connection, str(OURS.events), table, start, bench.now - start
-    )
+    copy_period(bench.connection, str(OURS.events), table, start, bench.now - start)
     vacuum_copied(bench.connection, table)
 
 

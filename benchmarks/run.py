@@ -7,14 +7,25 @@ end. All figures of one run are medians of repetitions in turns, and quoted as r
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated
 
 import typer
 
-from benchmarks import full, hourly, report
+from benchmarks import (
+    bloat,
+    full,
+    hourly,
+    ingest,
+    late,
+    reads,
+    report,
+    resources,
+    wall,
+)
 from benchmarks.bench import Bench
 from benchmarks.measures import Measure
+from benchmarks.rivals import columnar
 from benchmarks.scratch import DAYS, fill, scratch_database, value
 from benchmarks.targets import Found
 from orchestration.answers.formats import Format
@@ -25,6 +36,13 @@ from orchestration.events.ddl import failures
 GROUPS: dict[Callable[[Bench], Iterator[Measure]], tuple[str, ...]] = {
     full.measure: tuple(full.WHAT),
     hourly.measure: tuple(hourly.WHAT),
+    columnar.measure: tuple(columnar.WHAT),
+    reads.measure: tuple(reads.WHAT),
+    wall.measure: tuple(wall.WHAT),
+    late.measure: tuple(late.WHAT),
+    resources.measure: tuple(resources.WHAT),
+    ingest.measure: tuple(ingest.WHAT),
+    bloat.measure: tuple(bloat.WHAT),
 }
 KEYS = tuple(key for keys in GROUPS.values() for key in keys)
 _MOST_REPETITIONS = 4  # there are 23 hours in the last day to come one by one
@@ -45,7 +63,8 @@ def run(
     """Run the benchmark at the size in EVENTS (default 10,000,000)."""
     events = _events(os.environ.get("EVENTS", "10000000"))
     wanted = _wanted(only)
-    with scratch_database() as connection, failures("The benchmark"):
+    columnar.require_engines(wanted)
+    with failures("The benchmark"), scratch_database() as connection:
         fill(connection, events)
         bench = Bench(connection, events, repeat, wanted)
         bench.hold_back(hours=5 * repeat)
@@ -64,7 +83,7 @@ def _measures(bench: Bench) -> Iterator[Measure]:
 
 
 def _print(
-    found: Found, events: int, machine: dict[str, object], form: Format
+    found: Found, events: int, machine: Mapping[str, object], form: Format
 ) -> None:
     if form is Format.JSON:
         measures = report.as_json(found)
