@@ -43,9 +43,9 @@ def _memory(bench: Bench, key: str, variables: dict[str, str]) -> Measure:
     ):
         child = run_dbt(["run"], Path(folder), run_at=RUN_AT, **variables)
     largest = max(peaks.values(), default=None)
-    note = f"dbt {child.peak_bytes >> 20:,} MB"
+    note = f"dbt {child.peak_bytes / 1e6:,.0f} MB"
     if largest is not None:
-        note += f", a process of Postgres {largest >> 20:,} MB of its own"
+        note += f", a process of Postgres {largest / 1e6:,.0f} MB of its own"
     bench.report(key, child.seconds)
     return Measure(
         key=key,
@@ -109,7 +109,7 @@ def _disk(bench: Bench) -> Measure:
     return Measure(
         key="disk",
         what=WHAT["disk"],
-        note=f"{whole >> 20:,} MB, of events {events.whole >> 20:,} MB: "
+        note=f"{whole / 1e6:,.0f} MB, of events {events.whole / 1e6:,.0f} MB: "
         f"{whole / events.whole:.0%}",
         details={
             "bytes": whole,
