@@ -1,15 +1,16 @@
 """How much memory a run takes, and how much disk its tables take."""
 
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from benchmarks.bench import Bench
 from benchmarks.builds import OURS, RUN_AT, build
 from benchmarks.measures import Measure
+from benchmarks.memory import children, program, status, watched
 from benchmarks.scratch import value
 from benchmarks.sizes import sizes
 from benchmarks.wall import run_dbt
@@ -20,7 +21,6 @@ WHAT = {
     "disk": "tables and indexes, against the events with theirs",
 }
 _VARIABLES = {"memory": {"refresh": "start_over"}, "memory_hourly": {}}
-_SAMPLES_A_SECOND = 50
 
 
 def measure(bench: Bench) -> Iterator[Measure]:
@@ -36,10 +36,10 @@ def measure(bench: Bench) -> Iterator[Measure]:
 def _memory(bench: Bench, key: str, variables: dict[str, str]) -> Measure:
     if key == "memory_hourly":
         bench.next_hour(OURS.events)
-    backend = int(value(bench.connection, "select pg_backend_pid()"))
+    server = _server(bench.connection)
     with (
         tempfile.TemporaryDirectory(prefix="fast-dau-") as folder,
-        _peaks(backend) as peaks,
+        watched(lambda: children(server), "RssAnon") as peaks,
     ):
         child = run_dbt(["run"], Path(folder), run_at=RUN_AT, **variables)
     largest = max(peaks.values(), default=None)
@@ -55,51 +55,11 @@ def _memory(bench: Bench, key: str, variables: dict[str, str]) -> Measure:
     )
 
 
-@contextmanager
-def _peaks(backend: int) -> Iterator[dict[int, int]]:
-    """Yield the most private memory seen so far of each process of the server.
-
-    The server is the parent of our session's process. Nothing is seen where it runs
-    on another machine, or where there is no /proc.
-    """
-    peaks: dict[int, int] = {}
-    stop = threading.Event()
-
-    def watch(postmaster: int) -> None:
-        while not stop.wait(1 / _SAMPLES_A_SECOND):
-            for process in _children(postmaster):
-                seen = _status(process, "RssAnon") << 10
-                peaks[process] = max(peaks.get(process, 0), seen)
-
-    # The process of that number may be another one, of this machine.
-    name = Path(f"/proc/{backend}/comm")
-    is_here = name.exists() and name.read_text().startswith("postgres")
-    server = _status(backend, "PPid") if is_here else 0
-    thread = threading.Thread(target=watch, args=[server])
-    thread.start()
-    try:
-        yield peaks
-    finally:
-        stop.set()
-        thread.join()
-
-
-def _children(process: int) -> list[int]:
-    try:
-        path = Path(f"/proc/{process}/task/{process}/children")
-        return [int(child) for child in path.read_text().split()]
-    except OSError:
-        return []
-
-
-def _status(process: int, name: str) -> int:
-    """Return a number (memory in KB) that /proc has of a process; 0: it is gone."""
-    try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    found = [line.split()[1] for line in lines if line.startswith(f"{name}:")]
-    return int(found[0]) if found else 0
+def _server(connection: Connection) -> int:
+    """Return the server's process, our session's parent; 0: on another machine."""
+    backend = int(value(connection, "select pg_backend_pid()"))
+    is_here = program(backend).startswith("postgres")
+    return status(backend, "PPid") if is_here else 0
 
 
 def _disk(bench: Bench) -> Measure:

@@ -85,7 +85,9 @@ def measure(bench: Bench) -> Iterator[Measure]:
         )
         size = path.stat().st_size
     for key, samples in taken.items():
-        note = f"{peaks[key] / 1e6:,.0f} MB of memory; the file is of {size / 1e6:,.0f} MB"
+        note = (
+            f"{peaks[key] / 1e6:,.0f} MB of memory; the file is of {size / 1e6:,.0f} MB"
+        )
         yield measured(key, WHAT[key], samples, note, peak_bytes=peaks[key])
 
 
