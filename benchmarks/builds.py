@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from dbt.artifacts.resources.types import NodeType
+from dbt.artifacts.schemas.results import RunStatus
 from dbt.artifacts.schemas.run import RunExecutionResult
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
@@ -50,7 +51,7 @@ class Rollup:
 
 OURS = Rollup("analytics", events_table())
 
-_QUIET = ["--log-level=error", "--log-level-file=none", "--no-write-json"]
+_QUIET = ["--log-level=none", "--log-level-file=none", "--no-write-json"]
 
 
 def build(
@@ -65,7 +66,7 @@ def build(
         ["run", *_QUIET, *rollup.flags(run_at=run_at, **variables)]
     )
     if not outcome.success or not isinstance(outcome.result, RunExecutionResult):
-        raise Failure("dbt did not finish: see what it printed above.")
+        raise _reason(outcome)
     wal = value(connection, f"select pg_current_wal_insert_lsn() - '{before}'")
     return _sample(outcome.result, int(wal))
 
@@ -79,10 +80,25 @@ def build_anew(connection: Connection, rollup: Rollup, run_at: str = RUN_AT) -> 
 @cache
 def _parsed(rollup: Rollup) -> Manifest:
     os.environ["FAST_DAU_SCHEMA"] = rollup.schema
-    result = dbtRunner().invoke(["parse", *_QUIET, *rollup.flags()]).result
-    if not isinstance(result, Manifest):
-        raise Failure(f"dbt could not read {rollup.project}: see what it printed.")
-    return result
+    outcome = dbtRunner().invoke(["parse", *_QUIET, *rollup.flags()])
+    if not isinstance(outcome.result, Manifest):
+        raise _reason(outcome)
+    return outcome.result
+
+
+def _reason(outcome: dbtRunnerResult) -> BaseException:
+    """Return what dbt failed of: in one sentence, but for the end of the program."""
+    failed = outcome.exception
+    if failed and not isinstance(failed, Exception):
+        return failed
+    messages = [str(failed)] if failed else []
+    if isinstance(outcome.result, RunExecutionResult):
+        messages += [
+            str(result.message)
+            for result in outcome.result.results
+            if result.status == RunStatus.Error
+        ]
+    return Failure(f"dbt did not finish: {' '.join(' '.join(messages).split())}")
 
 
 def _sample(result: RunExecutionResult, wal_bytes: int) -> Sample:

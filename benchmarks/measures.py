@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Sample:
-    """One repetition: seconds, rows written to the rollup tables, bytes of WAL."""
+    """One repetition: seconds, rows written or read, bytes of WAL."""
 
     seconds: float
     rows: int | None = None

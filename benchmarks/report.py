@@ -1,13 +1,15 @@
 """Shows the measures: one table for people, or JSON for programs."""
 
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measures import Measure
-from benchmarks.targets import Found, all_met, judged
+from benchmarks.targets import Found, Judgement, judge
 
+_WIDTH = 130  # the table needs as much, also where it goes into a file
 _VERDICTS = {True: "[green]yes[/]", False: "[red]no[/]", None: ""}
 
 
@@ -17,52 +19,66 @@ def as_json(found: Found) -> dict[str, Any]:
 
 
 def _record(measure: Measure, found: Found) -> dict[str, Any]:
-    targets = judged(measure, found)
+    judgements = judge(measure, found)
     return {
         "what": measure.what,
         "seconds": measure.seconds,
         "times_floor": _times_floor(measure, found),
         "rows": measure.rows,
         "wal_bytes": measure.wal_bytes,
-        "target": "; ".join(target.text for target, _ in targets) or None,
-        "figures": {target.text: figure for target, figure in targets},
-        "met": all_met(measure, found),
+        "target": "; ".join(each.target for each in judgements) or None,
+        "met": _all_met(judgements),
+        "figures": {each.target: each.figure for each in judgements},
         "note": measure.note,
         **measure.details,
     }
 
 
+def _all_met(judgements: list[Judgement]) -> bool | None:
+    """Tell whether every target is met; None: there is none, or one is not judged."""
+    met = {each.is_met for each in judgements}
+    if False in met:
+        return False
+    return True if met == {True} else None
+
+
 def show(found: Found, title: str) -> None:
-    """Print the table; below a measure, its note."""
+    """Print the table, and the notes below it."""
+    console = Console(width=max(_WIDTH, Console().width), highlight=False)
     table = Table(title=title, box=None, pad_edge=False)
-    for heading in ("key", "what"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("key", no_wrap=True)
+    table.add_column("what")
     for heading in ("seconds", "× floor", "rows", "WAL MB"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("target (measured)")
-    table.add_column("met")
+    for heading in ("target (measured)", "met"):
+        table.add_column(heading, no_wrap=True)
     for measure in found.values():
         floors = _times_floor(measure, found)
+        judgements = judge(measure, found)
         table.add_row(
             measure.key,
-            measure.what + (f"\n[dim]{measure.note}[/]" if measure.note else ""),
-            _seconds(measure.seconds),
-            "" if floors is None else f"{floors:.3g}",
+            measure.what,
+            _figure(measure.seconds),
+            _figure(floors),
             "" if measure.rows is None else f"{measure.rows:,}",
             "" if measure.wal_bytes is None else f"{measure.wal_bytes / 1e6:.2f}",
-            "\n".join(
-                target.text + ("" if figure is None else f" ({figure:.3g})")
-                for target, figure in judged(measure, found)
-            ),
-            _VERDICTS[all_met(measure, found)],
+            "\n".join(_judged(each) for each in judgements),
+            "\n".join(_VERDICTS[each.is_met] for each in judgements),
         )
-    Console().print(table)
+    console.print(table)
+    for measure in found.values():
+        if measure.note:
+            console.print(f"[dim]{measure.key}: {measure.note}[/]")
 
 
-def _seconds(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    return f"{seconds:.2f}" if seconds >= 1 else f"{seconds:.2g}"
+def _judged(judgement: Judgement) -> str:
+    shown = _figure(judgement.figure)
+    return f"{judgement.target} ({shown})" if shown else judgement.target
+
+
+def _figure(number: float | None) -> str:
+    """Return three digits of a number, never with an exponent."""
+    return "" if number is None else format(Decimal(f"{number:.3g}"), "f")
 
 
 def _times_floor(measure: Measure, found: Found) -> float | None:

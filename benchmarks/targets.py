@@ -20,6 +20,15 @@ class Target:
     is_met: Callable[[float], bool]
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """A target's sentence, its figure, and whether it is met; None: not known."""
+
+    target: str
+    figure: float | None
+    is_met: bool | None
+
+
 def at_most(times: float, other: str) -> Target:
     """Take at most so many times the seconds of another measure."""
     return Target(
@@ -82,21 +91,14 @@ TARGETS = {
 }
 
 
-def judged(measure: Measure, found: Found) -> list[tuple[Target, float | None]]:
-    """Return the targets of a measure, each with its figure."""
-    targets = TARGETS.get(measure.key, [])
-    return [(target, target.figure(measure, found)) for target in targets]
-
-
-def all_met(measure: Measure, found: Found) -> bool | None:
-    """Tell whether every target is met; None: no target, or one could not be judged."""
-    met = [
-        None if figure is None else target.is_met(figure)
-        for target, figure in judged(measure, found)
-    ]
-    if False in met:
-        return False
-    return None if None in met or not met else True
+def judge(measure: Measure, found: Found) -> list[Judgement]:
+    """Judge each target of a measure."""
+    judgements = []
+    for target in TARGETS.get(measure.key, []):
+        figure = target.figure(measure, found)
+        is_met = None if figure is None else target.is_met(figure)
+        judgements.append(Judgement(target.text, figure, is_met))
+    return judgements
 
 
 def _ratio(measure: Measure, found: Found, other: str) -> float | None:
