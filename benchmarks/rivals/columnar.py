@@ -76,7 +76,7 @@ def measure(bench: Bench) -> Iterator[Measure]:
             )
             answer = json.loads(child.output)
             if answer["rows"] != ours:
-                raise Failure(f"{engine} counts other users than we do.")
+                raise Failure(f"{engine} does not count what our tables have.")
             peaks[engine] = max(peaks[engine], child.peak_bytes)
             return Sample(answer["seconds"])
 

@@ -25,4 +25,6 @@ where (ours.{", ours.".join(_COUNTS)}) is distinct from
 def require_same_retention(connection: Connection) -> None:
     """Raise Failure where the package's counts are not ours: nothing to compare."""
     if different := rows(connection, _DIFFERENCES):
-        raise Failure(f"The package's models count other users than we on {different}.")
+        raise Failure(
+            f"The package's models differ from our tables on {different[0][0]}."
+        )
