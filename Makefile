@@ -31,7 +31,7 @@ lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 	DBT_ALLOW_EXPERIMENTAL_ADAPTERS=true $(BIN)/dbt-core-experimental-parser parse \
 		--project-dir dbt_project --profiles-dir . --target-path target/next-engine
 
-bench: .venv/ready ## Time the first and the later builds (EVENTS=10000000)
+bench: .venv/ready-to-bench ## Measure builds, reads and rivals (EVENTS=10000000)
 	$(BIN)/python -m benchmarks.run
 
 clean: ## Remove .venv and the embedded database of this checkout
@@ -49,4 +49,9 @@ clean: ## Remove .venv and the embedded database of this checkout
 .venv/ready-to-develop: .venv/ready
 	@echo "Installing what the tests need …"
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+.venv/ready-to-bench: .venv/ready
+	@echo "Installing what the benchmarks compare with …"
+	@$(PIP) --editable '.[bench]'
 	@touch $@

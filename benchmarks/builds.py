@@ -1,0 +1,118 @@
+"""Runs dbt in process, and takes the time from its first model to its last one.
+
+dbt's own start-up is left out, for this project and for rivals alike: `wall` has it.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dbt.artifacts.resources.types import NodeType
+from dbt.artifacts.schemas.results import RunStatus
+from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from benchmarks.measures import Sample
+from benchmarks.scratch import END, execute, value
+from orchestration.errors import Failure
+from orchestration.settings import DBT_PROJECT_DIR, ROOT, TableName, events_table
+
+BOOKKEEPING = "refresh_days"  # its rows are the run's own plan, not its result
+
+# The clock of every run that is timed: events come, and the day stays the same.
+RUN_AT = f"{END} 23:00"
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """A dbt project, the events table that it reads, the schema that it writes."""
+
+    schema: str
+    events: TableName
+    project: Path = DBT_PROJECT_DIR
+
+    def flags(self, **variables: str) -> list[str]:
+        """Return the flags of any dbt command on this rollup."""
+        given = {
+            "events_schema": self.events.schema,
+            "events_table": self.events.name,
+            **variables,
+        }
+        return [
+            f"--project-dir={self.project}",
+            f"--profiles-dir={ROOT}",
+            f"--vars={json.dumps(given)}",
+        ]
+
+
+OURS = Rollup("analytics", events_table())
+
+_QUIET = ["--log-level=none", "--log-level-file=none", "--no-write-json"]
+
+
+def build(
+    connection: Connection, rollup: Rollup, run_at: str = RUN_AT, **variables: str
+) -> Sample:
+    """Run the models once, as of `run_at`. Raises Failure where dbt does not finish."""
+    before = value(connection, "select pg_current_wal_insert_lsn()")
+    os.environ["FAST_DAU_SCHEMA"] = rollup.schema
+    # A run changes the manifest that it is given.
+    manifest: Manifest = _parsed(rollup).deepcopy()  # type: ignore[no-untyped-call]
+    outcome = dbtRunner(manifest=manifest).invoke(
+        ["run", *_QUIET, *rollup.flags(run_at=run_at, **variables)]
+    )
+    if not outcome.success or not isinstance(outcome.result, RunExecutionResult):
+        raise _reason(outcome)
+    wal = value(connection, f"select pg_current_wal_insert_lsn() - '{before}'")
+    return _sample(outcome.result, int(wal))
+
+
+def build_anew(connection: Connection, rollup: Rollup, run_at: str = RUN_AT) -> Sample:
+    """Run the models once, where there is no table of theirs yet."""
+    execute(connection, f"drop schema if exists {rollup.schema} cascade")
+    return build(connection, rollup, run_at)
+
+
+@cache
+def _parsed(rollup: Rollup) -> Manifest:
+    os.environ["FAST_DAU_SCHEMA"] = rollup.schema
+    outcome = dbtRunner().invoke(["parse", *_QUIET, *rollup.flags()])
+    if not isinstance(outcome.result, Manifest):
+        raise _reason(outcome)
+    return outcome.result
+
+
+def _reason(outcome: dbtRunnerResult) -> BaseException:
+    """Return what dbt failed of: in one sentence, but for the end of the program."""
+    failed = outcome.exception
+    if failed and not isinstance(failed, Exception):
+        return failed
+    messages = [str(failed)] if failed else []
+    if isinstance(outcome.result, RunExecutionResult):
+        messages += [
+            str(result.message)
+            for result in outcome.result.results
+            if result.status == RunStatus.Error
+        ]
+    return Failure(f"dbt did not finish: {' '.join(' '.join(messages).split())}")
+
+
+def _sample(result: RunExecutionResult, wal_bytes: int) -> Sample:
+    models = [r for r in result.results if r.node.resource_type == NodeType.Model]
+    rows = sum(
+        int(model.adapter_response["rows_affected"])
+        for model in models
+        if model.node.name != BOOKKEEPING
+    )
+    times = [
+        time
+        for m in models
+        for t in m.timing
+        for time in (t.started_at, t.completed_at)
+    ]
+    spent = max(filter(None, times)) - min(filter(None, times))
+    return Sample(spent.total_seconds(), rows, wal_bytes)

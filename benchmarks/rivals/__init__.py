@@ -1,0 +1,1 @@
+"""Other ways to the same counts, each at its best, and checked against ours."""

@@ -1,0 +1,84 @@
+"""A database of the benchmark's own, filled with synthetic events."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from time import perf_counter
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.cli.generate import reported
+from orchestration.events.copying import vacuum_copied
+from orchestration.events.table import init_events_table
+from orchestration.postgres.connection import connect, database
+from orchestration.settings import events_table
+from orchestration.synthetic.inserting import insert_synthetic_events
+from orchestration.synthetic.options import StreamOptions
+
+DATABASE = "fast_dau_bench"
+DAYS = 200
+END = date(2024, 6, 30)
+EVENTS_PER_USER = 250
+
+
+@contextmanager
+def scratch_database() -> Iterator[Connection]:
+    """Yield a connection to a database of the benchmark's own, dropped afterwards."""
+    with database() as variables, closing(connect(variables)) as administration:
+        administration.autocommit = True
+        with administration.cursor() as cursor:
+            cursor.execute(f"drop database if exists {DATABASE} with (force)")
+            cursor.execute(f"create database {DATABASE}")
+        os.environ.update(variables, PGDATABASE=DATABASE)
+        try:
+            with closing(connect(os.environ)) as connection:
+                connection.autocommit = True
+                yield connection
+        finally:
+            with administration.cursor() as cursor:
+                cursor.execute(f"drop database {DATABASE} with (force)")
+
+
+def fill(connection: Connection, events: int) -> None:
+    """Make the events of all DAYS, with their indexes."""
+    options = StreamOptions(
+        events=events,
+        users=max(events // EVENTS_PER_USER, 100),
+        days=DAYS,
+        end_date=END,
+    )
+    init_events_table(connection, events_table(), lambda _: None)
+    with reported(options) as progress, connection:
+        insert_synthetic_events(connection, options, progress)
+    vacuum_copied(connection, events_table())
+
+
+def seconds(connection: Connection, query: str) -> float:
+    """Return how long a query takes, its rows left on the server."""
+    return execution_seconds(connection, f"explain (analyze, timing off) {query}")
+
+
+def execution_seconds(connection: Connection, statement: str) -> float:
+    """Return how long a statement takes."""
+    began = perf_counter()
+    execute(connection, statement)
+    return perf_counter() - began
+
+
+def execute(connection: Connection, statement: str) -> None:
+    """Run a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def rows(connection: Connection, query: str) -> list[tuple[object, ...]]:
+    """Return the rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def value(connection: Connection, query: str) -> str:
+    """Return the one value that a query gives."""
+    return str(rows(connection, query)[0][0])

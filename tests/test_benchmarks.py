@@ -1,0 +1,56 @@
+"""The benchmark runs and reports, at a size that says nothing of speed."""
+
+import json
+import os
+import subprocess
+import sys
+
+from benchmarks.run import KEYS
+from orchestration.settings import ROOT
+
+QUICK = ("floor", "full_first", "full_again", "hourly_noop")
+
+
+def run_benchmark(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in the test's environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks.run", *args],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_run_measures_what_is_asked_for_and_judges_it(
+    database_env: dict[str, str],
+) -> None:
+    done = run_benchmark(
+        "--format=json", f"--only={','.join(QUICK)}", "--repeat=1", EVENTS="20000"
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+
+    assert (found["events"], found["days"]) == (20_000, 200)
+    assert tuple(found["measures"]) == QUICK
+    assert found["measures"]["floor"]["times_floor"] == 1
+    assert found["measures"]["full_first"]["rows"] > 0
+    again = found["measures"]["full_again"]
+    assert again["target"] == "≤ 8 × floor; 0 rows; WAL < 1 MB"
+    assert (again["rows"], again["met"]) == (0, again["times_floor"] <= 8)
+    noop = found["measures"]["hourly_noop"]
+    assert (noop["rows"], noop["met"]) == (0, True)
+
+
+def test_a_mistake_is_answered_in_one_sentence(database_env: dict[str, str]) -> None:
+    unknown = run_benchmark("--only=floor,speed")
+    no_number = run_benchmark("--only=floor", EVENTS="many")
+
+    assert (unknown.returncode, no_number.returncode) == (2, 2)
+    assert unknown.stderr == (
+        f"benchmark: --only names speed: choose from {', '.join(KEYS)}.\n"
+    )
+    assert no_number.stderr == (
+        "benchmark: EVENTS is 'many': give a whole number, such as 10000000.\n"
+    )
