@@ -3,10 +3,9 @@
     refresh_days. A day that is gone from history has no rows. -#}
 {% macro days_to_build() -%}
     {%- set refresh_days = ref('refresh_days') -%}
-    {%- set calendar_days = ref('calendar_days') -%}
     {%- if is_incremental() and not flags.FULL_REFRESH -%}
         {{ refresh_days }} where reason <> 'gone'
     {%- else -%}
-        {{ calendar_days }} where not is_gone
+        {{ ref('calendar_days') }} where not is_gone
     {%- endif -%}
 {%- endmacro %}

@@ -27,11 +27,16 @@
 {%- endmacro %}
 
 
-{#- The days of refresh_days, with so many days before and after each, in order. -#}
+{#- The days of refresh_days, with so many days before and after each, in order. Asked
+    for more than once by a model, and kept with it, as a query costs dbt milliseconds. -#}
 {% macro days_around(days_before, days_after) -%}
-    {{ return(run_query(
-        "select distinct activity_date + n as activity_date from " ~ ref('refresh_days')
-        ~ " cross join generate_series(-" ~ days_before ~ ", " ~ days_after ~ ") as n"
-        ~ " order by activity_date"
-    ).columns[0].values()) }}
+    {%- set name = 'days around ' ~ days_before -%}
+    {%- if name not in model -%}
+        {%- do model.update({name: run_query(
+            "select distinct activity_date + n as activity_date from "
+            ~ ref('refresh_days') ~ " cross join generate_series(-" ~ days_before ~ ", "
+            ~ days_after ~ ") as n order by activity_date"
+        ).columns[0].values()}) -%}
+    {%- endif -%}
+    {{ return(model[name]) }}
 {%- endmacro %}

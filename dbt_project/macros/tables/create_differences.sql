@@ -3,7 +3,6 @@
     result has no such row (`is_gone`), the target's key. -#}
 {% macro create_differences(differences, arg_dict, keys, columns) -%}
     {%- set result = arg_dict['temp_relation'] -%}
-    analyze {{ result }};
     create temporary table {{ differences }} as
     select
         {%- for column in columns %}

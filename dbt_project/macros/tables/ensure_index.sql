@@ -6,17 +6,21 @@
 {% macro ensure_index(columns, unique=false) -%}
     {%- if execute -%}
     {%- set name = index_name(this.identifier, columns, 'key' if unique else 'idx') -%}
-    {%- set definition = 'create' ~ (' unique' if unique) ~ ' index %'
-        ~ ' using btree (' ~ columns | join(', ') ~ ')' -%}
-    {%- set existing = run_query(
-        "select 1 from pg_index where indrelid = '" ~ this ~ "'::regclass"
-        ~ " and indisvalid and pg_get_indexdef(indexrelid) ilike '" ~ definition ~ "'"
-    ) -%}
-    {%- if existing | length == 0 -%}
-        drop index if exists {{ adapter.quote(this.schema) }}.{{ name }};
-        create {{ 'unique' if unique }} index {{ name }}
-            on {{ this }} ({{ columns | join(', ') }});
-    {%- endif -%}
+    {%- set kind = 'unique index' if unique else 'index' -%}
+    {%- set columns = columns | join(', ') -%}
+    do $$ begin
+        if not exists (
+            select from pg_index
+            where
+                indrelid = '{{ this }}'::regclass
+                and indisvalid
+                and pg_get_indexdef(indexrelid)
+                ilike 'create {{ kind }} % using btree ({{ columns }})'
+        ) then
+            drop index if exists {{ adapter.quote(this.schema) }}.{{ name }};
+            create {{ kind }} {{ name }} on {{ this }} ({{ columns }});
+        end if;
+    end $$
     {%- endif -%}
 {%- endmacro %}
 
