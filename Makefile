@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 EVENTS ?= 1000000
 
-.PHONY: help setup demo test prove lint bench clean
+.PHONY: help setup demo test prove lint bench plans clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,7 +16,7 @@ demo: .venv/ready ## Show DAU and retention of a million synthetic events
 	@$(BIN)/fast-dau demo --events $(EVENTS)
 
 test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 prove: .venv/ready-to-develop ## Crash far more often, and try far more sequences of changes
 	FAST_DAU_CRASHES=20 FAST_DAU_EXAMPLES=8 $(BIN)/pytest --numprocesses 2 \
@@ -33,6 +33,9 @@ lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 
 bench: .venv/ready-to-bench ## Measure builds, reads and rivals (EVENTS=10000000)
 	$(BIN)/python -m benchmarks.run
+
+plans: .venv/ready-to-bench ## Keep the plans at 1, 10 and 100 million events (35 GB)
+	$(BIN)/python -m benchmarks.plans
 
 clean: ## Remove .venv and the embedded database of this checkout
 	-@$(BIN)/fast-dau db stop

@@ -5,7 +5,7 @@ dbt's own start-up is left out, for this project and for rivals alike: `wall` ha
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -59,6 +59,7 @@ def build(
 ) -> Sample:
     """Run the models once, as of `run_at`. Raises Failure where dbt does not finish."""
     before = value(connection, "select pg_current_wal_insert_lsn()")
+    worked = _server_seconds(connection)
     os.environ["FAST_DAU_SCHEMA"] = rollup.schema
     # A run changes the manifest that it is given.
     manifest: Manifest = _parsed(rollup).deepcopy()  # type: ignore[no-untyped-call]
@@ -68,13 +69,22 @@ def build(
     if not outcome.success or not isinstance(outcome.result, RunExecutionResult):
         raise _reason(outcome)
     wal = value(connection, f"select pg_current_wal_insert_lsn() - '{before}'")
-    return _sample(outcome.result, int(wal))
+    worked = _server_seconds(connection) - worked
+    return replace(_sample(outcome.result, int(wal)), server_seconds=worked)
 
 
 def build_anew(connection: Connection, rollup: Rollup, run_at: str = RUN_AT) -> Sample:
     """Run the models once, where there is no table of theirs yet."""
     execute(connection, f"drop schema if exists {rollup.schema} cascade")
     return build(connection, rollup, run_at)
+
+
+def _server_seconds(connection: Connection) -> float:
+    """Return for how long sessions that have ended were at work in this database."""
+    query = "select active_time / 1000 from pg_stat_database where datname = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(query, (connection.info.dbname,))
+        return float(cursor.fetchall()[0][0])
 
 
 @cache

@@ -8,11 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Sample:
-    """One repetition: seconds, rows written or read, bytes of WAL."""
+    """One repetition: seconds, rows written or read, bytes of WAL.
+
+    `server_seconds` are those in which the server was at work, all its sessions added.
+    """
 
     seconds: float
     rows: int | None = None
     wal_bytes: int | None = None
+    server_seconds: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,10 @@ def measured(
     taken = list(samples)
     rows = [s.rows for s in taken if s.rows is not None]
     wal = [s.wal_bytes for s in taken if s.wal_bytes is not None]
+    server = [s.server_seconds for s in taken if s.server_seconds is not None]
+    if server:
+        details["server_seconds"] = median(server)
+        note = note or f"the server was at work for {median(server):.2f} s of it"
     return Measure(
         key=key,
         what=what,

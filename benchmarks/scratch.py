@@ -40,12 +40,14 @@ def scratch_database() -> Iterator[Connection]:
                 cursor.execute(f"drop database {DATABASE} with (force)")
 
 
-def fill(connection: Connection, events: int) -> None:
-    """Make the events of all DAYS, with their indexes."""
+def fill(
+    connection: Connection, events: int, *, days: int = DAYS, users: int | None = None
+) -> None:
+    """Make the events of the days that end with END, with their indexes."""
     options = StreamOptions(
         events=events,
-        users=max(events // EVENTS_PER_USER, 100),
-        days=DAYS,
+        users=users or max(events // EVENTS_PER_USER, 100),
+        days=days,
         end_date=END,
     )
     init_events_table(connection, events_table(), lambda _: None)

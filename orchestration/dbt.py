@@ -1,7 +1,9 @@
 """Runs dbt on this project, in a process of its own, on the database in use."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,8 +19,6 @@ from orchestration.settings import DBT_PROJECT_DIR, ROOT
 
 # Beside the interpreter, so that it works without an activated environment.
 _DBT = Path(sys.executable).parent / "dbt"
-_TARGET = DBT_PROJECT_DIR / "target"
-_PARSED = _TARGET / "partial_parse.msgpack"
 
 
 def run_dbt(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
@@ -45,21 +45,24 @@ def compiled_models(
     given_vars(vars_text)
     flags = ["--quiet", "--no-use-colors", "--log-level-file=none"]
     wanted = ["--select", *models, "--vars", vars_text]
-    _TARGET.mkdir(exist_ok=True)
+    kept = DBT_PROJECT_DIR / os.environ.get("DBT_TARGET_PATH", "target")
+    kept.mkdir(parents=True, exist_ok=True)
+    parsed = kept / "partial_parse.msgpack"
     # In a folder of its own, as a run of the same moment writes files of these names.
-    with tempfile.TemporaryDirectory(dir=_TARGET) as name:
+    with tempfile.TemporaryDirectory(dir=kept) as name:
         target = Path(name)
-        paths = ["--target-path", name, "--partial-parse-file-path", str(_PARSED)]
+        if parsed.exists():
+            shutil.copy(parsed, target)
         done = subprocess.run(
-            [_DBT, *flags, "compile", *wanted, *paths],
+            [_DBT, *flags, "compile", *wanted, "--target-path", name],
             env=_environment(variables),
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode == 0:
-            if (target / _PARSED.name).exists():
-                (target / _PARSED.name).replace(_PARSED)
+            if (target / parsed.name).exists():
+                (target / parsed.name).replace(parsed)
             results = json.loads((target / "run_results.json").read_text())
             return {
                 result["unique_id"].split(".")[-1]: result["compiled_code"]

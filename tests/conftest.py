@@ -27,6 +27,15 @@ def folder() -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def dbt_paths(folder: Path) -> Iterator[None]:
+    """Let dbt keep what it has parsed in a folder of this process's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
+        patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def made_cluster(folder: Path) -> Path:
     """Return the home of a new cluster that is not running, to be copied."""
@@ -71,7 +80,8 @@ def database_env(
 
     No other PG* variable is set during the test.
     """
-    database = f"test_{next(_numbers)}"
+    # Always of the same name: dbt parses the project anew for each other one.
+    database = "test"
     for name in libpq_variables(os.environ):
         monkeypatch.delenv(name)
     variables = {**cluster, "PGDATABASE": database}

@@ -23,6 +23,8 @@ What to look at next:
   {command} returning               who came back: the list behind the counts
   {command} retention --format csv  the same numbers for a program
   {command} dbt build               an hourly run: it rebuilds the last days only
+  {command} check                   recounts the last week from the raw events
+  {command} explain                 which index serves each query
   {command} db psql                 SQL on the tables, in the schema analytics
   {command} demo --clear            then `load FILE` takes your own events"""
 

@@ -25,6 +25,8 @@ MODELS = (
     "daily_revisions",
 )
 TABLES = (
+    "refresh_days",
+    "rejected_events",
     "user_day_activity",
     "daily_active_users",
     "returning_users",
