@@ -14,8 +14,8 @@ from typing import Annotated
 import typer
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from benchmarks.builds import OURS, RUN_AT, build
-from benchmarks.scratch import fill, scratch_database
+from benchmarks.builds import OURS, RUN_AT, build, build_anew
+from benchmarks.scratch import execute, fill, scratch_database
 from orchestration.dbt import compiled_models
 from orchestration.explain.context import MODELS, Context
 from orchestration.explain.patterns import Pattern, pattern_names, read_pattern
@@ -43,11 +43,12 @@ def main(
     only: Annotated[str, typer.Option(help="Sizes, with commas.")] = ",".join(SIZES),
 ) -> None:
     """Write the plans of all patterns anew."""
-    for name in only.split(","):
-        size = SIZES[name]
-        with scratch_database() as connection:
+    with scratch_database() as connection:
+        for name in only.split(","):
+            size = SIZES[name]
+            execute(connection, f"drop table if exists {OURS.events}")
             fill(connection, size.events, days=size.days, users=size.users)
-            build(connection, OURS)
+            build_anew(connection, OURS)
             build(connection, OURS)
             shutil.rmtree(FOLDER / name, ignore_errors=True)
             write_plans(connection, FOLDER / name)

@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 
 from orchestration.events.copying import vacuum_copied
 from orchestration.events.table import init_events_table
-from orchestration.explain.catalog import FEW_PAGES, Catalog
+from orchestration.explain.catalog import Catalog
 from orchestration.explain.context import MODELS, Context
 from orchestration.explain.plans import Plan, read_plan
 from orchestration.explain.report import Explained, explained
@@ -101,12 +101,12 @@ def catalog(rollup: Rollup) -> Catalog:
 def sequential_scans(plan: Plan, known: Catalog) -> set[str]:
     """Return the big tables of which a plan reads every page for a few of the rows."""
     return {
-        root.name
+        name
+        for name, table in known.names.items()
         for scan in plan.scans
-        if (root := known.root(scan.table))
-        and scan.kind == "Seq Scan"
-        and known.pages(root) > FEW_PAGES
-        and scan.rows < known.rows(root) / 2
+        if scan.kind == "Seq Scan"
+        and known.is_big_part(scan.table, table)
+        and scan.rows < known.rows(table) / 2
     }
 
 

@@ -17,7 +17,7 @@ from orchestration.cli.answers import Form
 from orchestration.dbt import compiled_models
 from orchestration.explain.context import MODELS
 from orchestration.explain.patterns import pattern_names
-from orchestration.explain.report import Explained, explained
+from orchestration.explain.report import Explained, by_finding, explained
 from orchestration.postgres.connection import connect, database
 
 _COLUMNS = (
@@ -118,10 +118,9 @@ def _notes(found: list[Explained]) -> Iterator[str]:
                     f"[dim]{one.pattern.name} reads {table} in full: {reads.in_full}. "
                     "It is run by --full-passes.[/]"
                 )
-    broken = [one for one in found if one.findings]
-    for one in broken:
-        yield f"Warning: {one.pattern.name} ({one.pattern.asks})"
-        for finding in one.findings:
-            yield f"  {finding.text}. To mend it:\n{indent(finding.mend, '    ')}"
-    if not broken:
+    warnings = by_finding(found)
+    for finding, names in warnings.items():
+        yield f"Warning: {finding.text}: {', '.join(names)}."
+        yield f"  To mend it:\n{indent(finding.mend, '    ')}"
+    if not warnings:
         yield "Every query is served as promised."

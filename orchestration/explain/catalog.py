@@ -73,14 +73,10 @@ class Catalog:
         for name in names.values():
             self._add(connection, name)
 
-    def root(self, name: TableName) -> TableName | None:
-        """Return the table of which this is a partition, or itself; None: unknown."""
+    def is_big_part(self, name: TableName, root: TableName) -> bool:
+        """Tell whether this is the table, or a partition of it, of many pages."""
         table = self.tables.get(name)
-        return table.root if table else None
-
-    def pages(self, root: TableName) -> int:
-        """Return the pages of a table, all its partitions together."""
-        return sum(t.pages for t in self.tables.values() if t.root == root)
+        return table is not None and table.root == root and table.pages > FEW_PAGES
 
     def rows(self, root: TableName) -> int:
         """Return how many rows a table had when it was last analyzed."""

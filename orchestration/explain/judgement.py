@@ -27,8 +27,8 @@ def findings(pattern: Pattern, plan: Plan, catalog: Catalog) -> list[Finding]:
     """Return what the pattern promises and the plan does not keep."""
     found: list[Finding] = []
     for name, table in catalog.names.items():
-        scans = [s for s in plan.scans if catalog.root(s.table) == table]
-        if catalog.pages(table) > FEW_PAGES:
+        scans = [scan for scan in plan.scans if catalog.is_big_part(scan.table, table)]
+        if scans:
             promise = pattern.reads.get(name, Reads())
             found += _of_table(table, promise, scans, catalog)
     return found or list(_of_pages(pattern, plan, catalog))

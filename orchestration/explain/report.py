@@ -1,6 +1,6 @@
 """Explains every pattern on one database, and judges its plan."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
@@ -42,3 +42,12 @@ def explained(
         run = runs_full_passes or not pattern.is_full_pass
         plan = explain(connection, pattern.query, context.values, run=run)
         yield Explained(pattern, plan, findings(pattern, plan, catalog))
+
+
+def by_finding(every: Iterable[Explained]) -> dict[Finding, list[str]]:
+    """Return each finding once, with the names of the patterns that it is about."""
+    found: dict[Finding, list[str]] = {}
+    for one in every:
+        for finding in one.findings:
+            found.setdefault(finding, []).append(one.pattern.name)
+    return found

@@ -1,5 +1,5 @@
 /*
-asks: What share of their days' users are those who came back after six or seven days?
+asks: What share of a day's users came back after how many days?
 by: an analyst
 reads:
   returning_users: {index: "unique (activity_date, user_id)"}
@@ -8,11 +8,10 @@ pages: {plus: 50, per_row: 1.5}
 */
 select
     retention.activity_date,
+    users.days_since_previous,
     count(*) / retention.dau::double precision as share_of_dau
 from {{ returning_users }} as users
 inner join {{ daily_retention }} as retention
     on users.activity_date = retention.activity_date
-where
-    users.activity_date between %(week_from)s and %(on_date)s
-    and users.days_since_previous >= 6
-group by retention.activity_date, retention.dau
+where users.activity_date between %(week_from)s and %(on_date)s
+group by retention.activity_date, retention.dau, users.days_since_previous
