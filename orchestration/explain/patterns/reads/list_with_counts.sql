@@ -1,6 +1,6 @@
 /*
 asks: What share of a day's users came back after how many days?
-by: an analyst
+by: an analyst, who says the days of both tables, or the one with a row a day is read whole
 reads:
   returning_users: {index: "unique (activity_date, user_id)"}
   daily_retention: {index: "unique (activity_date)"}
@@ -13,5 +13,7 @@ select
 from {{ returning_users }} as users
 inner join {{ daily_retention }} as retention
     on users.activity_date = retention.activity_date
-where users.activity_date between %(week_from)s and %(on_date)s
+where
+    users.activity_date between %(week_from)s and %(on_date)s
+    and retention.activity_date between %(week_from)s and %(on_date)s
 group by retention.activity_date, retention.dau, users.days_since_previous
