@@ -62,12 +62,14 @@ class Index:
 class Catalog:
     """What the database has of the tables, by the names patterns use, as of now.
 
-    `events_ddl` makes the indexes that the events lack.
+    `events_ddl` makes the indexes that the events, or partitions of them, lack; none:
+    they lack none.
     """
 
     def __init__(self, connection: Connection, names: Mapping[str, TableName]) -> None:
         self.names = names
-        self.events_ddl = init_script(connection, names["events"])
+        script = init_script(connection, names["events"])
+        self.events_ddl = None if script.startswith("-- nothing to do") else script
         self.tables: dict[TableName, Table] = {}
         self.indexes: dict[TableName, Index] = {}
         for name in names.values():

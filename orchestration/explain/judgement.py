@@ -43,7 +43,10 @@ def _of_table(
         if not valid or not _wants_much(scans, rows):
             yield _unserved(table, reads.index, catalog)
     elif reads.in_full is None and any(_is_full(scan, rows) for scan in scans):
-        yield Finding(f"{table} is read in full", f"analyze {quoted(table)};")
+        mend = f"analyze {quoted(table)};"
+        if table == catalog.names["events"]:
+            mend = catalog.events_ddl or mend
+        yield Finding(f"{table} is read in full", mend)
     elif reads.alone and any(_leaves_index(scan) for scan in scans):
         yield Finding(
             f"{table} is read page by page, where its index alone has all that is "
@@ -89,7 +92,7 @@ def _unserved(table: TableName, definition: str, catalog: Catalog) -> Finding:
             )
     mend = index_ddl(table, definition, there)
     if table == catalog.names["events"]:
-        mend = catalog.events_ddl
+        mend = catalog.events_ddl or mend
     return Finding(f"{table} lacks an index on {wanted}", mend)
 
 

@@ -2,14 +2,14 @@
     which an index-only scan goes to the table for each row; and few dead rows.
 
     Fresh statistics take longer, as they read a sample of the whole table: a new table
-    gets them before the next model reads it, others in full runs, or after many rows. -#}
+    gets them before the next model reads it, others in full runs, or after many rows;
+    for the rest there is autovacuum. -#}
 {% macro vacuum_changed_table() -%}
     {%- if execute -%}
     {%- set changed_rows = load_result('main').response.rows_affected -%}
-    {%- if not is_ordinary_run() or changed_rows > 10000 -%}
-        vacuum (analyze) {{ this }}
-    {%- elif changed_rows != 0 -%}
-        vacuum {{ this }}
+    {%- set has_new_statistics = not is_ordinary_run() or changed_rows > 100000 -%}
+    {%- if changed_rows != 0 or not is_incremental() -%}
+        vacuum {{ '(analyze) ' if has_new_statistics }}{{ this }}
     {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
