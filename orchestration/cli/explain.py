@@ -17,7 +17,7 @@ from orchestration.cli.answers import Form
 from orchestration.dbt import compiled_models
 from orchestration.explain.context import MODELS
 from orchestration.explain.patterns import pattern_names
-from orchestration.explain.report import Explained, by_finding, explained
+from orchestration.explain.report import Explained, by_mend, explained
 from orchestration.postgres.connection import connect, database
 
 _COLUMNS = (
@@ -118,9 +118,10 @@ def _notes(found: list[Explained]) -> Iterator[str]:
                     f"[dim]{one.pattern.name} reads {table} in full: {reads.in_full}. "
                     "It is run by --full-passes.[/]"
                 )
-    warnings = by_finding(found)
-    for finding, names in warnings.items():
-        yield f"Warning: {finding.text}: {', '.join(names)}."
-        yield f"  To mend it:\n{indent(finding.mend, '    ')}"
+    warnings = by_mend(found)
+    for mend, texts in warnings.items():
+        for text, names in texts.items():
+            yield f"Warning: {text}: {', '.join(names)}."
+        yield f"  To mend it:\n{indent(mend, '    ')}"
     if not warnings:
         yield "Every query is served as promised."

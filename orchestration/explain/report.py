@@ -44,10 +44,11 @@ def explained(
         yield Explained(pattern, plan, findings(pattern, plan, catalog))
 
 
-def by_finding(every: Iterable[Explained]) -> dict[Finding, list[str]]:
-    """Return each finding once, with the names of the patterns that it is about."""
-    found: dict[Finding, list[str]] = {}
+def by_mend(every: Iterable[Explained]) -> dict[str, dict[str, list[str]]]:
+    """Return what mends a plan, and by it what it mends in which patterns."""
+    found: dict[str, dict[str, list[str]]] = {}
     for one in every:
         for finding in one.findings:
-            found.setdefault(finding, []).append(one.pattern.name)
+            texts = found.setdefault(finding.mend, {})
+            texts.setdefault(finding.text, []).append(one.pattern.name)
     return found
