@@ -58,8 +58,9 @@ def write_plans(connection: Connection, folder: Path) -> None:
     """Write a file for each pattern, run with its sample values."""
     models = compiled_models(MODELS, json.dumps({"run_at": RUN_AT}), os.environ)
     context = Context(connection, models)
+    names = context.names()
     for name in pattern_names():
-        pattern = read_pattern(name, context.names())
+        pattern = read_pattern(name, names)
         path = folder / f"{name}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_text(connection, pattern, context))

@@ -29,8 +29,6 @@ from tests.rollup import Rollup
 
 # Needed for the grain alone: these tables have a few rows, whatever happens.
 GRAIN_ONLY = {"refresh_days", "rejected_events", "erased_counts", "rollup_state"}
-
-
 EVENTS = 2_000_000
 
 
@@ -199,7 +197,7 @@ def test_no_index_begins_with_all_columns_of_another(deployment: Rollup) -> None
     }
 
 
-def test_no_statement_of_any_run_reads_a_big_table_in_full(
+def test_no_statement_of_a_run_after_a_late_event_reads_a_big_table_for_a_few_rows(
     deployment: Rollup, folder: Path
 ) -> None:
     known = catalog(deployment)

@@ -13,17 +13,6 @@ from orchestration.check.scope import days_to_check, read_scope
 from orchestration.errors import UserError
 from orchestration.settings import TableName, dbt_vars, events_table, rollup_schema
 
-# Those of which patterns read the SQL that a run would send.
-MODELS = (
-    "calendar_days",
-    "refresh_days",
-    "rejected_events",
-    "user_day_activity",
-    "daily_active_users",
-    "returning_users",
-    "daily_retention",
-    "daily_revisions",
-)
 TABLES = (
     "refresh_days",
     "rejected_events",
@@ -33,6 +22,8 @@ TABLES = (
     "daily_retention",
     "daily_revisions",
 )
+# Those of which patterns read the SQL that a run would send.
+MODELS = ("calendar_days", *TABLES)
 _DAYS = """
 select activity_date, day_starts_at, day_ends_at, 'explained'
 from ({calendar_days}) as calendar_days
@@ -65,6 +56,7 @@ class Context:
             "on_date": last,
             "user_id": self._user_of(last),
         }
+        self._scope = read_scope(connection)
         self.tables = {name: TableName(rollup_schema(), name) for name in TABLES}
         self.tables["events"] = events_table()
 
@@ -72,7 +64,7 @@ class Context:
         """Return everything that a pattern can name."""
         quoted = {name: self._quoted(table) for name, table in self.tables.items()}
         return quoted | {
-            "active_kinds": read_scope(self._connection).kinds,
+            "active_kinds": self._scope.kinds,
             "model": self._model,
             "answer": lambda name: question_query(self._connection, name),
             "recount": self._recount,
@@ -91,9 +83,10 @@ class Context:
         return user_id
 
     def _recount(self) -> str:
-        scope = read_scope(self._connection)
-        days = days_to_check(scope, None, None)
-        query, values = difference_query(self._connection, scope, days.first, days.last)
+        days = days_to_check(self._scope, None, None)
+        query, values = difference_query(
+            self._connection, self._scope, days.first, days.last
+        )
         self.values |= values
         return query
 

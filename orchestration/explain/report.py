@@ -37,8 +37,9 @@ def explained(
     """
     context = Context(connection, models)
     catalog = Catalog(connection, context.tables)
+    names = context.names()
     for name in pattern_names():
-        pattern = read_pattern(name, context.names())
+        pattern = read_pattern(name, names)
         run = runs_full_passes or not pattern.is_full_pass
         plan = explain(connection, pattern.query, context.values, run=run)
         yield Explained(pattern, plan, findings(pattern, plan, catalog))
