@@ -1,3 +1,7 @@
+{{ config(meta={"dagster": {"ref": {"name": "rejected_events"}}}) }}
+
+-- depends_on: {{ ref('rejected_events') }}
+
 -- The number of events, where it is not that of the accepted and the rejected ones. One
 -- statement, so that events that arrive meanwhile do not disturb. It reads every event,
 -- and so only after a run that did: the first build and the daily full rollup.

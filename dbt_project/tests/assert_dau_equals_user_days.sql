@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "daily_active_users"}}}) }}
+
 -- Refreshed days on which DAU, or its events, are not those of the user-days and of
 -- erased users.
 with refreshed_user_days as (

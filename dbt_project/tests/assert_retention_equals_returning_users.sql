@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "daily_retention"}}}) }}
+
 -- Refreshed days whose counts are not those of the list of returning users, or whose
 -- DAU is not that of daily_active_users.
 with refreshed_returning_users as (

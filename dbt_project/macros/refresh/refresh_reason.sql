@@ -1,11 +1,8 @@
-{#- An expression: why a run of this kind rebuilds a day, or null where it does not. -#}
+{#- An expression: why a run rebuilds a day, or null where only a full run does. -#}
 {% macro refresh_reason() -%}
     {%- set today = local_date(run_at()) -%}
     case
         when progress.is_first_build then 'first build'
-        {%- if flags.FULL_REFRESH or var('refresh') != 'incremental' %}
-        else 'full'
-        {%- else %}
         {%- if var('start_date') is not none %}
         when
             calendar_days.activity_date >= date '{{ var("start_date") }}'
@@ -23,6 +20,11 @@
         when
             calendar_days.activity_date >= progress.open_date - {{ var('lookback_days') }}
             then 'lookback'
-        {%- endif %}
     end
+{%- endmacro %}
+
+
+{#- Whether a run takes every day that the events table still holds. -#}
+{% macro is_full_run() -%}
+    {{ return(flags.FULL_REFRESH or var('refresh') != 'incremental') }}
 {%- endmacro %}

@@ -3,7 +3,8 @@
     no other row is touched: not locked, not rewritten, no WAL.
 
     The differences go to a temporary table first, so that the planner knows how few
-    they are. dbt's `rows_affected` is the number of rows written and deleted. -#}
+    they are. dbt's `rows_affected` is the number of rows written and deleted; its
+    message says each (`report_changes`). -#}
 {% macro get_incremental_replace_days_sql(arg_dict) -%}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set keys = arg_dict['unique_key'] -%}
@@ -11,6 +12,7 @@
     {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | list -%}
     {%- set differences = make_temp_relation(target, '__differences') -%}
     {%- do run_query(create_differences(differences, arg_dict, keys, columns)) -%}
+    {%- do count_differences(differences) -%}
 
     merge into {{ target }} as target
     using {{ differences }} as difference

@@ -17,7 +17,5 @@
 
 {#- Whether this run adds to a table that is there, as the hourly ones do. -#}
 {% macro is_ordinary_run() -%}
-    {{ return(
-        is_incremental() and not flags.FULL_REFRESH and var('refresh') == 'incremental'
-    ) }}
+    {{ return(is_incremental() and not is_full_run()) }}
 {%- endmacro %}

@@ -65,6 +65,9 @@ reasoned_days as (
                     when progress.is_all_changed then 'late change'
                     when changed_days.activity_date is not null then 'late change'
                     when unfinished_days.activity_date is not null then 'unfinished'
+                    {% if is_full_run() %}
+                        else 'full'
+                    {% endif %}
                 end
             )
         end as reason

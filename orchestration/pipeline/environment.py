@@ -1,0 +1,41 @@
+"""The database that a run uses, in the environment that dbt and libpq read."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import dagster as dg
+
+from orchestration.errors import UserError
+from orchestration.postgres.connection import connect, database
+
+
+@contextmanager
+def database_environment() -> Iterator[dict[str, str]]:
+    """Yield libpq's variables, set in os.environ for dbt, once the server answers.
+
+    Raises dagster.Failure with one sentence, and no traceback of ours, where it does
+    not: it names the variable to mend, never what is in it.
+    """
+    with reported_failures(), database() as variables:
+        with closing(connect(variables)):
+            pass
+        before = {name: os.environ.get(name) for name in variables}
+        os.environ.update(variables)
+        try:
+            yield variables
+        finally:
+            for name, text in before.items():
+                if text is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = text
+
+
+@contextmanager
+def reported_failures() -> Iterator[None]:
+    """Turn the project's own errors into Dagster's, which are not tried again."""
+    try:
+        yield
+    except UserError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from None

@@ -1,0 +1,74 @@
+"""What a run says of each table: days and reasons, rows, and how new the data is."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.answers.questions import execute
+from orchestration.pipeline.pictures import PICTURES, picture_metadata
+from orchestration.settings import rollup_schema
+
+_REASONS = "select reason from {refresh_days}"
+# What `report_changes` in dbt_project/macros/tables has dbt say of a model.
+_CHANGES = re.compile(
+    r"(?P<rows_written>\d+) rows written, (?P<rows_deleted>\d+) deleted"
+    r"(?:, (?P<drift_rows>\d+) missed before)?"
+)
+
+
+class RunReport:
+    """What one run says; it reads as little as it can, and each thing once.
+
+    The days are read when refresh_days, or a table that is built from it, is done.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_table(self, model: Mapping[str, Any], message: str) -> dict[str, Any]:
+        """Return the metadata of a table just built, from dbt's model and message."""
+        metadata: dict[str, Any] = changes(message)
+        # No transaction stays open while dbt works.
+        with self._connection:
+            if has_days(model):
+                metadata |= {
+                    "days_rebuilt": sum(self._days_by_reason.values()),
+                    "reasons": in_words(self._days_by_reason),
+                }
+            if picture := PICTURES.get(model["name"]):
+                metadata |= picture_metadata(self._connection, picture)
+        return metadata
+
+    @cached_property
+    def _days_by_reason(self) -> Counter[str]:
+        table = sql.Identifier(rollup_schema(), "refresh_days")
+        query = sql.SQL(_REASONS).format(refresh_days=table)
+        with self._connection.cursor() as cursor:
+            execute(cursor, query.as_string(self._connection))
+            return Counter(reason for (reason,) in cursor.fetchall())
+
+
+def has_days(model: Mapping[str, Any]) -> bool:
+    """Tell whether a model is built from the days of refresh_days, or is that model."""
+    return model["name"] == "refresh_days" or "influence_days" in model["meta"]
+
+
+def changes(message: str) -> dict[str, int]:
+    """Return rows written and deleted, by name, as dbt's message of a model has them.
+
+    A full run also has drift_rows, how many of them ordinary runs had missed.
+    """
+    found = _CHANGES.search(message)
+    if found is None:
+        return {}
+    return {name: int(text) for name, text in found.groupdict().items() if text}
+
+
+def in_words(days_by_reason: Counter[str]) -> str:
+    """Say the reasons of the days, the most frequent first: `3 lookback, 1 open`."""
+    return ", ".join(f"{n} {reason}" for reason, n in days_by_reason.most_common())

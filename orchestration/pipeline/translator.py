@@ -1,0 +1,60 @@
+"""How dbt's models, sources and tests become Dagster's assets and checks."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtProject,
+)
+
+# The hourly run may be skipped for the daily one, once.
+_TABLES_ARE_LATE_AFTER = timedelta(hours=2, minutes=30)
+_TABLES_ARE_STALE_AFTER = timedelta(hours=6)
+
+
+class RollupTranslator(DagsterDbtTranslator):
+    """Takes names, groups, owners and descriptions from dbt; adds how fresh is fresh.
+
+    A table is as fresh as its last run, since a run brings it up to all events there
+    are; events are as fresh as the newest of them (`orchestration.pipeline.events`).
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True)
+        )
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """Return the asset of a model or source, with its freshness policy."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        resource = self.get_resource_props(manifest, unique_id)
+        policy = (
+            source_policy(resource["freshness"])
+            if resource["resource_type"] == "source"
+            else dg.FreshnessPolicy.time_window(
+                fail_window=_TABLES_ARE_STALE_AFTER, warn_window=_TABLES_ARE_LATE_AFTER
+            )
+        )
+        return spec.replace_attributes(freshness_policy=policy)
+
+
+def source_policy(freshness: Mapping[str, Any]) -> dg.FreshnessPolicy:
+    """Return the policy of a source from dbt's `warn_after` and `error_after`."""
+    return dg.FreshnessPolicy.time_window(
+        fail_window=duration(freshness["error_after"]),
+        warn_window=duration(freshness["warn_after"]),
+    )
+
+
+def duration(threshold: Mapping[str, Any]) -> timedelta:
+    """Return dbt's count of minutes, hours or days as a time."""
+    return timedelta(**{f"{threshold['period']}s": threshold["count"]})
+
+
+TRANSLATOR = RollupTranslator()
