@@ -3,12 +3,19 @@
 import dagster as dg
 
 from orchestration.pipeline.assets import DBT, rollup
+from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
 from orchestration.pipeline.events import EVENTS
-from orchestration.pipeline.jobs import ROLLUP_JOBS
+from orchestration.pipeline.jobs import JOBS
+from orchestration.pipeline.mail import SENSORS
+from orchestration.pipeline.schedules import SCHEDULES
 
 definitions = dg.Definitions(
     assets=[EVENTS, rollup],
-    jobs=ROLLUP_JOBS,
+    asset_checks=[*CHEAP_CHECKS, *THOROUGH_CHECKS],
+    jobs=JOBS,
+    schedules=SCHEDULES,
+    sensors=SENSORS,
     resources={"dbt": DBT},
+    # A run is one step of dbt and a few checks: no process for each.
     executor=dg.in_process_executor,
 )

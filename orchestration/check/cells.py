@@ -50,6 +50,16 @@ def difference_query(
     return statement, asdict(scope) | parameters
 
 
+def have_arrived(connection: Connection, day: date) -> bool:
+    """Tell whether events of a day, or of the seven before, came since the latest run.
+
+    A difference may then be theirs. Events that were deleted since leave no trace.
+    """
+    with connection.cursor() as cursor:
+        execute(cursor, query(connection, "arrived"), {"first": day, "last": day})
+        return bool(cursor.fetchall()[0][0])
+
+
 def _parts(days: Days) -> Iterator[tuple[date, date]]:
     first = days.first
     while first <= days.last:

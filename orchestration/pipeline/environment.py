@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import dagster as dg
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import UserError
 from orchestration.postgres.connection import connect, database
@@ -39,3 +40,11 @@ def reported_failures() -> Iterator[None]:
         yield
     except UserError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None
+
+
+@contextmanager
+def one_instant() -> Iterator[tuple[Connection, dict[str, str]]]:
+    """Yield a connection to read one instant of the database, and its variables."""
+    with database_environment() as variables, closing(connect(variables)) as connection:
+        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        yield connection, variables

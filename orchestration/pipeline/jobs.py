@@ -6,11 +6,18 @@ from typing import Any
 import dagster as dg
 
 from orchestration.pipeline.assets import rollup
+from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
 from orchestration.pipeline.environment import reported_failures
+from orchestration.pipeline.prune import prune
 from orchestration.pipeline.rebuild import Backfill, backfill_days
 
-# With dbt's tests of its models and of the source.
-_DBT = dg.AssetSelection.assets(rollup) | dg.AssetSelection.checks(rollup)
+# The tables, dbt's tests of them and of the source, and checks that cost next to
+# nothing.
+_ROLLUP = (
+    dg.AssetSelection.assets(rollup)
+    | dg.AssetSelection.checks(rollup)
+    | dg.AssetSelection.checks(*CHEAP_CHECKS)
+) - dg.AssetSelection.checks(*THOROUGH_CHECKS)
 
 
 def _configured(**values: Any) -> dict[str, Any]:
@@ -26,20 +33,22 @@ def _backfilled_days(days: Backfill) -> Mapping[str, Any]:
 
 HOURLY = dg.define_asset_job(
     "hourly_incremental",
-    selection=_DBT,
+    selection=_ROLLUP,
     description="Rebuild the days that are not over, the lookback before them, and "
     "days of which the change log has changes.",
 )
 DAILY = dg.define_asset_job(
     "daily_full_rollup",
-    selection=_DBT,
+    selection=_ROLLUP | dg.AssetSelection.checks(*THOROUGH_CHECKS),
     config=_configured(full=True),
-    description="Rebuild every day that the events table still holds.",
+    description="Rebuild every day that the events table still holds, recount some "
+    "from the raw events, and look at the plans of all queries.",
 )
 BACKFILL = dg.define_asset_job(
     "backfill",
-    selection=_DBT,
+    selection=_ROLLUP,
     config=_backfilled_days,
     description="Rebuild the days from start_date to end_date, both included.",
 )
-ROLLUP_JOBS = (HOURLY, DAILY, BACKFILL)
+PRUNE = prune
+JOBS = (HOURLY, DAILY, BACKFILL, PRUNE)

@@ -29,12 +29,10 @@
 {%- endmacro %}
 
 
-{#- Pre-hook of refresh_days: what the log held before it was read. Entries of
-    transactions that were still open then are left for the next run. -#}
-{% macro note_change_log_snapshot() -%}
-    {%- if execute and change_log_exists() -%}
+{#- Pre-hook of refresh_days: what events and the log held before they were read. Entries
+    of transactions that were still open then are left for the next run. -#}
+{% macro note_snapshot() -%}
     update {{ rollup_state() }} set change_log_snapshot = pg_current_snapshot()
-    {%- endif -%}
 {%- endmacro %}
 
 

@@ -1,6 +1,6 @@
 {{ config(
     unique_key='activity_date',
-    pre_hook="{{ note_change_log_snapshot() }}",
+    pre_hook="{{ note_snapshot() }}",
     post_hook=[
         "{{ ensure_index(['activity_date'], unique=true) }}",
         "{{ note_unfinished() }}",

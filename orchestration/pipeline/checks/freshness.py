@@ -1,0 +1,107 @@
+"""The checks that data is new: by the times in it, not by when a run last ended."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.answers.questions import execute
+from orchestration.check.scope import read_scope
+from orchestration.pipeline.environment import one_instant
+from orchestration.pipeline.events import ERROR_AFTER, EVENTS, WARN_AFTER, newest_event
+from orchestration.settings import events_table, rollup_schema
+
+NAME = "is_fresh"
+# An hour between runs, one that was skipped, and the time that a run takes.
+COUNTED_WITHIN = timedelta(hours=2, minutes=30)
+
+_COUNTED = """
+select
+    (
+        select max(performed_at) from {events}
+        where
+            user_id is not null
+            and (%(kinds)s = '{{}}' or kind = any(%(kinds)s))
+            and performed_at <= (now() at time zone 'UTC') - %(within)s
+    ) as due,
+    (
+        select max(last_event_at) from {activity}
+        where activity_date = (select max(activity_date) from {activity})
+    ) as counted
+"""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The newest event that must be counted by now, and the newest that is, in UTC."""
+
+    due: datetime | None
+    counted: datetime | None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether what is due has been counted."""
+        if self.due is None:
+            return True
+        return self.counted is not None and self.counted >= self.due
+
+
+@dg.asset_check(
+    asset=EVENTS.key,
+    name=NAME,
+    description="The newest event that is not of the future happened lately: a warning "
+    "after `warn_after`, an error after `error_after` of the dbt source.",
+)
+def events_are_fresh() -> dg.AssetCheckResult:
+    """Compare the time of the newest event with the clock."""
+    with one_instant() as (connection, _):
+        newest = newest_event(connection)
+    is_fresh = newest.lag is not None and newest.lag <= WARN_AFTER
+    is_stale = newest.lag is None or newest.lag > ERROR_AFTER
+    return dg.AssetCheckResult(
+        passed=is_fresh,
+        severity=dg.AssetCheckSeverity.ERROR
+        if is_stale
+        else dg.AssetCheckSeverity.WARN,
+        metadata=newest.metadata(),
+    )
+
+
+@dg.asset_check(
+    asset="user_day_activity",
+    name=NAME,
+    description="Every event that happened two and a half hours ago, or longer, is old "
+    "news to the table: the newest of them is not newer than the newest it counts.",
+)
+def rollup_is_fresh() -> dg.AssetCheckResult:
+    """Compare the newest event that is due with the newest that is counted."""
+    with one_instant() as (connection, _):
+        counted = newest_counted(connection)
+    times = {"newest_event_due": counted.due, "newest_event_counted": counted.counted}
+    return dg.AssetCheckResult(
+        passed=counted.is_fresh,
+        metadata={
+            name: dg.MetadataValue.timestamp(time.replace(tzinfo=UTC))
+            for name, time in times.items()
+            if time is not None
+        },
+    )
+
+
+def newest_counted(connection: Connection) -> Counted:
+    """Read both times, by the indexes on time and day."""
+    events = events_table()
+    query = sql.SQL(_COUNTED).format(
+        events=sql.Identifier(events.schema, events.name),
+        activity=sql.Identifier(rollup_schema(), "user_day_activity"),
+    )
+    kinds = read_scope(connection).kinds
+    with connection.cursor() as cursor:
+        execute(
+            cursor,
+            query.as_string(connection),
+            {"kinds": kinds, "within": COUNTED_WITHIN},
+        )
+        return Counted(*cursor.fetchall()[0])

@@ -1,0 +1,118 @@
+"""The check that the tables equal a recount of the raw events."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import dagster as dg
+
+from orchestration.check.cells import COLUMNS, differing_cells, have_arrived
+from orchestration.check.scope import Days, Scope, days_to_check, read_scope
+from orchestration.pipeline.assets import POOL
+from orchestration.pipeline.environment import one_instant
+
+NAME = "rollup_equals_events"
+TABLES = (
+    "user_day_activity",
+    "daily_active_users",
+    "returning_users",
+    "daily_retention",
+)
+_CELLS_SHOWN = 20
+_DESCRIPTION = """
+The last seven days that are over, and some older days chosen at random, equal a recount
+of the raw events. A difference is an error; a warning, where events that belong to the
+day were written since the run, which the next run counts.
+"""
+
+
+class Recount(dg.Config):
+    """How many days before the last seven are recounted, chosen at random."""
+
+    older_days: int = 3
+
+
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(NAME, asset=table, description=_DESCRIPTION.strip())
+        for table in TABLES
+    ],
+    name=NAME,
+    pool=POOL,
+)
+def rollup_equals_events(
+    context: dg.AssetCheckExecutionContext, config: Recount
+) -> Iterator[dg.AssetCheckResult]:
+    """Recount days, and compare the four tables with it cell by cell."""
+    with one_instant() as (connection, _):
+        scope = read_scope(connection)
+        days = days_to_recount(scope, config.older_days, Random(context.run.run_id))  # noqa: S311
+        cells = [
+            cell
+            for some in days
+            for cell in differing_cells(connection, scope, some, lambda _: None)
+        ]
+        days_differing = {cell[0] for cell in cells}
+        wrong = {day for day in days_differing if not have_arrived(connection, day)}
+    for table in TABLES:
+        found = [cell for cell in cells if cell[1] == table]
+        yield dg.AssetCheckResult(
+            asset_key=table,
+            check_name=NAME,
+            passed=not found,
+            severity=severity({cell[0] for cell in found}, wrong),
+            metadata=_metadata(days, found),
+        )
+    # Nothing waits for the check; but who is mailed about failed runs is to know of it.
+    if wrong:
+        raise dg.Failure(
+            f"Days that differ from the raw events: {len(wrong)}; see the check {NAME}.",
+            allow_retries=False,
+        )
+
+
+def days_to_recount(scope: Scope, older_days: int, random: Random) -> list[Days]:
+    """Return the last seven days that are over, and so many older ones, at random.
+
+    Fewer where history is short, none where no day is over yet. Days whose events may
+    be purged are not among them.
+    """
+    if scope.last_over is None or scope.first_published is None:
+        return []
+    recent = days_to_check(scope, None, None)
+    begin = max(scope.first_published, scope.kept_from or date.min)
+    older = [begin + timedelta(days=n) for n in range((recent.first - begin).days)]
+    chosen = sorted(random.sample(older, min(older_days, len(older))))
+    return [*(Days(day, day, 0, has_open_day=False) for day in chosen), recent]
+
+
+def severity(differing: set[date], wrong: set[date]) -> dg.AssetCheckSeverity:
+    """Return a warning where days differ, but none of them is known to be wrong."""
+    if differing and not differing & wrong:
+        return dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckSeverity.ERROR
+
+
+def _metadata(days: Sequence[Days], cells: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    metadata: dict[str, Any] = {
+        "days_recounted": sum(some.number for some in days),
+        "days": ", ".join(_in_words(some) for some in days),
+        "differing_cells": len(cells),
+    }
+    if cells:
+        first, last = min(cell[0] for cell in cells), max(cell[0] for cell in cells)
+        metadata["cells"] = dg.MetadataValue.md(_listed(cells[:_CELLS_SHOWN]))
+        metadata["to_mend"] = (
+            f"Run the job backfill with start_date {first} and end_date {last}."
+        )
+    return metadata
+
+
+def _in_words(days: Days) -> str:
+    return str(days.first) if days.number == 1 else f"{days.first} to {days.last}"
+
+
+def _listed(cells: Sequence[tuple[Any, ...]]) -> str:
+    lines = [COLUMNS, ("---",) * len(COLUMNS), *cells]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

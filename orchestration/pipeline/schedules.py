@@ -1,0 +1,76 @@
+"""When the jobs start: hourly and nightly runs, each on a clock of its own."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.pipeline.jobs import DAILY, HOURLY, PRUNE
+from orchestration.settings import dbt_vars
+
+# Every state of a run that has not ended.
+ACTIVE = (
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+)
+
+
+# In UTC, where every hour comes once: also on the days when clocks change.
+@dg.schedule(job=HOURLY, cron_schedule="10 * * * *", execution_timezone="UTC")
+def hourly_incremental_schedule(
+    context: dg.ScheduleEvaluationContext,
+) -> dg.RunRequest | dg.SkipReason:
+    """Start an ordinary run at ten past each hour, unless another is active or queued.
+
+    What that run leaves, the next tick takes: an ordinary run makes good all hours
+    since the last one.
+    """
+    for run in active_runs(context.instance):
+        state = run.status.value.lower()
+        return dg.SkipReason(
+            f"The run {run.run_id[:8]} of {run.job_name} is {state}: "
+            "the next tick does what is left."
+        )
+    return dg.RunRequest()
+
+
+def active_runs(instance: dg.DagsterInstance) -> Iterator[dg.DagsterRun]:
+    """Yield the runs on the rollup that have not ended, however they were started."""
+    for run in instance.get_runs(filters=dg.RunsFilter(statuses=list(ACTIVE))):
+        if run.job_name != PRUNE.name:
+            yield run
+
+
+def daily_schedule(time_zone: str) -> dg.ScheduleDefinition:
+    """Return the schedule that starts a full run at 01:30 in the reporting time zone.
+
+    There, so that the day before is over, whatever the zone. It never skips: where
+    another run is active, the run waits in the queue for its turn.
+    """
+    return dg.ScheduleDefinition(
+        name="daily_full_rollup_schedule",
+        job=DAILY,
+        cron_schedule="30 1 * * *",
+        execution_timezone=time_zone,
+        description=f"Start a full run at 01:30 in {time_zone}, the reporting zone.",
+    )
+
+
+def prune_schedule(time_zone: str) -> dg.ScheduleDefinition:
+    """Return the schedule that removes what old runs have left; on by default."""
+    return dg.ScheduleDefinition(
+        name="prune_schedule",
+        job=PRUNE,
+        cron_schedule="45 4 * * *",
+        execution_timezone=time_zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
+SCHEDULES = (
+    hourly_incremental_schedule,
+    daily_schedule(dbt_vars()["time_zone"]),
+    prune_schedule(dbt_vars()["time_zone"]),
+)
