@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,20 +21,22 @@ from tests.rollup import Rollup
 _numbers = itertools.count(1)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let dbt keep what it has parsed in a folder of this process's own.
+
+    Before any test module is imported, as Dagster's definitions read the project then.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="fast-dau-dbt-")
+    config.add_cleanup(folder.cleanup)
+    os.environ["DBT_TARGET_PATH"] = f"{folder.name}/target"
+    os.environ["DBT_LOG_PATH"] = f"{folder.name}/logs"
+
+
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """Yield the folder of the session's clusters."""
     with cluster_folder() as folder:
         yield folder
-
-
-@pytest.fixture(scope="session", autouse=True)
-def dbt_paths(folder: Path) -> Iterator[None]:
-    """Let dbt keep what it has parsed in a folder of this process's own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
-        patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        yield
 
 
 @pytest.fixture(scope="session")

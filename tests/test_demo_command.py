@@ -37,7 +37,9 @@ def test_the_demo_goes_from_nothing_to_answers_and_back(
     assert re.search(r"\d{4}-\d\d-\d\d \w+ +\d+ +[\d,]+ +█", first.stdout)
     assert "What to look at next" in first.stdout
     # The second demo's build is an ordinary run, with nothing to write.
-    written = dict(re.findall(r"analytics\.(\w+) \.+ \[\S*?(\d+) rows written", second.stdout))
+    written = dict(
+        re.findall(r"analytics\.(\w+) \.+ \[\S*?(\d+) rows written", second.stdout)
+    )
     assert set(written) >= {"user_day_activity", "returning_users", "daily_retention"}
     assert {int(n) for t, n in written.items() if t != "refresh_days"} == {0}
     assert "20,000 synthetic events are there" in second.stdout

@@ -47,7 +47,7 @@ def no_full_scans() -> Iterator[dg.AssetCheckResult]:
     # Who is mailed about failed runs is to know of it.
     if broken:
         raise dg.Failure(
-            f"Queries not served by their indexes: {len(broken)}; see the check {NAME}.",
+            f"Queries not served by their indexes: {len(broken)}; see {NAME}.",
             allow_retries=False,
         )
 

@@ -67,7 +67,7 @@ def rollup_equals_events(
     # Nothing waits for the check; but who is mailed about failed runs is to know of it.
     if wrong:
         raise dg.Failure(
-            f"Days that differ from the raw events: {len(wrong)}; see the check {NAME}.",
+            f"Days that differ from the raw events: {len(wrong)}; see {NAME}.",
             allow_retries=False,
         )
 

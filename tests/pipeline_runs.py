@@ -1,0 +1,73 @@
+"""Dagster's jobs, run in this process for real on a test's rollup."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from orchestration.definitions import definitions
+from tests.oracle import Rows
+from tests.rollup import TABLES, Rollup
+
+
+class Pipeline:
+    """The jobs on one rollup, and an instance of Dagster that remembers the runs."""
+
+    def __init__(self, rollup: Rollup, instance: dg.DagsterInstance) -> None:
+        self.rollup = rollup
+        self.instance = instance
+
+    def run(self, job: str, **config: Any) -> dg.ExecuteInProcessResult:
+        """Run a job to its end, whether it fails or not."""
+        return definitions.resolve_job_def(job).execute_in_process(
+            instance=self.instance, run_config=config or None, raise_on_error=False
+        )
+
+    def differing_tables(self) -> dict[str, tuple[Rows, Rows]]:
+        """Return the tables that differ from the oracle as of the latest run."""
+        [(began,)] = self.rollup.query(
+            "select run_started_at from analytics.rollup_state"
+        )
+        found = self.rollup.tables()
+        expected = self.rollup.expected(began.astimezone(UTC).replace(tzinfo=None))
+        return {
+            name: (found[name], expected[name])
+            for name in TABLES
+            if found[name] != expected[name]
+        }
+
+
+def metadata(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
+    """Return what a run says of each asset, by its name."""
+    return {
+        event.asset_key.to_user_string(): {
+            name: value.value for name, value in event.materialization.metadata.items()
+        }
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+
+
+def evaluations(
+    result: dg.ExecuteInProcessResult,
+) -> dict[tuple[str, str], dg.AssetCheckEvaluation]:
+    """Return how each check ended, by asset and name."""
+    return {
+        (check.asset_key.to_user_string(), check.check_name): check
+        for check in result.get_asset_check_evaluations()
+    }
+
+
+def failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """Yield why each step failed, in the words that the UI shows."""
+    for event in result.all_events:
+        if event.is_step_failure and (error := event.step_failure_data.error):
+            while error:
+                yield error.message
+                error = error.cause
+
+
+def utc_now() -> datetime:
+    """Return the time, as events have it: UTC without an offset."""
+    return datetime.now(UTC).replace(tzinfo=None)

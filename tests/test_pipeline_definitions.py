@@ -1,0 +1,118 @@
+"""What an operator sees in Dagster before anything has run."""
+
+import json
+
+import dagster as dg
+import pytest
+
+from orchestration.definitions import definitions
+from orchestration.pipeline.project import PROJECT, parsed
+
+MANIFEST = json.loads(parsed(PROJECT).read_text())
+GRAPH = definitions.resolve_asset_graph()
+MODELS = {
+    node["name"]: node
+    for node in MANIFEST["nodes"].values()
+    if node["resource_type"] == "model"
+    and node["config"]["materialized"] == "incremental"
+}
+EVENTS = dg.AssetKey("events")
+
+
+def column_names(key: dg.AssetKey) -> list[str]:
+    """Return the columns of an asset's schema."""
+    schema = GRAPH.get(key).metadata["dagster/column_schema"]
+    return [column.name for column in schema.columns]
+
+
+def parents(name: str) -> set[str]:
+    """Return the assets that one is made from."""
+    return {key.to_user_string() for key in GRAPH.get(dg.AssetKey(name)).parent_keys}
+
+
+def test_the_definitions_can_be_loaded() -> None:
+    dg.Definitions.validate_loadable(definitions)
+
+
+def test_every_table_and_the_events_are_assets() -> None:
+    assert set(GRAPH.get_all_asset_keys()) == {EVENTS, *map(dg.AssetKey, MODELS)}
+    assert GRAPH.get(EVENTS).is_external
+    assert {
+        GRAPH.get(EVENTS).group_name,
+        GRAPH.get(dg.AssetKey("refresh_days")).group_name,
+    } == {
+        "events",
+        "rollup",
+    }
+
+
+@pytest.mark.parametrize("name", ["events", *MODELS])
+def test_an_asset_has_owner_description_kinds_and_freshness_policy(name: str) -> None:
+    node = GRAPH.get(dg.AssetKey(name))
+
+    assert node.owners == ["team:analytics"]
+    assert len(node.description or "") > 50
+    assert node.kinds == {"dbt", "postgres"}
+    assert node.freshness_policy_or_from_metadata
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_column_schema_of_a_table_is_that_of_its_contract(name: str) -> None:
+    schema = GRAPH.get(dg.AssetKey(name)).metadata["dagster/column_schema"]
+
+    columns = MODELS[name]["columns"].values()
+    assert [(c.name, c.type, c.description) for c in schema.columns] == [
+        (c["name"], c["data_type"], c["description"]) for c in columns
+    ]
+
+
+def test_tables_that_name_users_and_no_others_are_tagged_as_personal_data() -> None:
+    tagged = {
+        key
+        for key in GRAPH.get_all_asset_keys()
+        if "personal_data" in GRAPH.get(key).tags
+    }
+
+    assert tagged == {
+        key for key in GRAPH.get_all_asset_keys() if "user_id" in column_names(key)
+    }
+
+
+def test_the_lineage_goes_from_the_events_to_retention() -> None:
+    assert parents("refresh_days") == {"events"}
+    assert parents("user_day_activity") == {"events", "refresh_days"}
+    assert parents("daily_active_users") >= {"user_day_activity", "erased_counts"}
+    assert parents("daily_retention") >= {"daily_active_users", "returning_users"}
+
+
+def test_every_data_test_of_dbt_is_a_check_of_one_asset() -> None:
+    tests = [
+        node["name"]
+        for node in MANIFEST["nodes"].values()
+        if node["resource_type"] == "test"
+    ]
+    checks = [key.name for key in GRAPH.asset_check_keys]
+
+    assert len(tests) > 20
+    assert [name for name in tests if checks.count(name) != 1] == []
+
+
+def test_the_nightly_job_makes_every_check_and_the_others_the_cheap_ones() -> None:
+    every = set(GRAPH.asset_check_keys)
+    thorough = {
+        key for key in every if key.name in {"no_full_scans", "rollup_equals_events"}
+    }
+
+    def checks(job: str) -> set[dg.AssetCheckKey]:
+        layer = definitions.resolve_job_def(job).asset_layer
+        return set(layer.asset_graph.asset_check_keys)
+
+    assert len(thorough) == 5
+    assert checks("daily_full_rollup") == every
+    assert checks("hourly_incremental") == checks("backfill") == every - thorough
+
+
+def test_all_that_works_on_the_rollup_shares_one_pool() -> None:
+    for job in ("hourly_incremental", "daily_full_rollup", "backfill"):
+        nodes = definitions.resolve_job_def(job).nodes
+        assert "rollup" in {pool for node in nodes for pool in node.definition.pools}
