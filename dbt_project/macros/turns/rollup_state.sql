@@ -19,13 +19,16 @@
 {%- endmacro %}
 
 
-{#- Made by the first run; the lock is for two first runs at once. -#}
+{#- Made by the first run; the lock is for two first runs at once. `if not exists` asks
+    for the right to create schemas also where the schema is there. -#}
 {% macro create_rollup_state() -%}
     {%- if not is_built('rollup_state') -%}
     {%- set columns = rollup_state_columns() -%}
     {%- set ddl -%}
         select pg_advisory_xact_lock({{ turn_lock() }});
+        {%- if not adapter.check_schema_exists(target.database, target.schema) %}
         create schema if not exists {{ adapter.quote(target.schema) }};
+        {%- endif %}
         create table if not exists {{ rollup_state() }} (
             only_row boolean primary key default true check (only_row)
             {%- for name, (type, _) in columns.items() %}, {{ name }} {{ type }}{% endfor %}

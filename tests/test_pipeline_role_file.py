@@ -1,0 +1,115 @@
+"""What deploy/pipeline_role.sql refuses, warns of, and hands over."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from tests.events_tables import COLUMNS, execute, fetch
+from tests.pipelines import OWNER, RIGHTS, ROLE, psql, roles, user
+
+SCRIPT = ROOT / "deploy" / "pipeline_role.sql"
+
+
+@pytest.fixture
+def shop(connection: Connection, administration: Connection) -> Iterator[Connection]:
+    """A connection to the test's database, which belongs to the owner of its events."""
+    with roles(administration, OWNER):
+        execute(
+            connection,
+            f"alter database test owner to {OWNER}",
+            f"create table events ({COLUMNS})",
+            f"alter table events owner to {OWNER}",
+        )
+        yield connection
+        made = f"select from pg_roles where rolname = '{ROLE}'"
+        execute(
+            connection,
+            "alter database test owner to current_user",
+            *(f"drop owned by {ROLE} cascade" for _ in fetch(connection, made)),
+            f"drop owned by {OWNER} cascade",
+        )
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        ({"events_table": "visits"}, "there is no events table public.visits"),
+        ({"rollup_schema": "public"}, "the rollup needs a schema other than that"),
+        ({"role": OWNER}, "the role shop owns the events"),
+        ({"role": "fast_dau"}, "the role fast_dau has rights over the whole server"),
+    ],
+)
+def test_what_would_give_more_than_the_work_needs_is_refused(
+    shop: Connection, database_env: dict[str, str], names: dict[str, str], reason: str
+) -> None:
+    before = fetch(shop, RIGHTS)
+    done = psql(database_env, SCRIPT.name, **names)
+
+    assert done.returncode == 3
+    assert f"ERROR:  {reason}" in done.stderr
+    assert fetch(shop, RIGHTS) == before
+
+
+@pytest.mark.parametrize(
+    ("grant", "named"),
+    [
+        ("grant create on schema public to public", "tables in the schema public"),
+        ("grant create on database test to public", "schemas in the database test"),
+        ("create table {0}.t (x int); grant select (x) on {0}.t to public", "table t"),
+        ("create role {1} login; grant pg_monitor to {1}", "member of pg_monitor"),
+    ],
+)
+def test_rights_that_come_from_elsewhere_are_named(
+    shop: Connection, database_env: dict[str, str], grant: str, named: str
+) -> None:
+    execute(shop, grant.format("public", ROLE))
+    done = psql(database_env, SCRIPT.name)
+
+    assert done.returncode == 0
+    assert f"the role {ROLE} may do more than its work: " in done.stderr
+    assert named in done.stderr
+
+
+def test_events_that_policies_hide_are_warned_of(
+    shop: Connection, database_env: dict[str, str]
+) -> None:
+    execute(shop, "alter table events enable row level security")
+
+    assert "events has row-level security" in psql(database_env, SCRIPT.name).stderr
+
+
+def test_the_owner_of_the_database_can_run_the_file_too(
+    shop: Connection, database_env: dict[str, str]
+) -> None:
+    execute(shop, f"alter role {OWNER} createrole")
+    done = psql(user(database_env, OWNER), SCRIPT.name)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_rollup_that_another_user_has_built_is_handed_over(
+    shop: Connection, database_env: dict[str, str]
+) -> None:
+    execute(
+        shop,
+        "create schema analytics",
+        "create table analytics.rollup_state ()",
+        "create table analytics.of_others ()",
+    )
+    done = psql(database_env, SCRIPT.name)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert fetch(
+        shop, f"select tablename from pg_tables where tableowner = '{ROLE}'"
+    ) == [("rollup_state",)]
+
+
+def test_every_table_of_the_rollup_is_handed_over() -> None:
+    models = {path.stem for path in DBT_PROJECT_DIR.glob("models/rollup/*.sql")}
+    listed = re.search(r"relname in \((.*?)\)", SCRIPT.read_text(), re.DOTALL)
+
+    assert listed
+    assert set(re.findall(r"'(\w+)'", listed[1])) == models | {"rollup_state"}
