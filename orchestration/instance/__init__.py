@@ -1,0 +1,1 @@
+"""The settings of a Dagster instance, and what keeps its record of runs true."""
