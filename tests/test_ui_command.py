@@ -21,7 +21,6 @@ from tests.dbt_processes import TURN_LOCK, waiting_for_turn_lock
 from tests.events_tables import execute, fetch
 from tests.ui_processes import UI, started_ui
 
-
 SETTINGS = """
 run_queue: {dequeue_interval_seconds: 1}
 telemetry: {enabled: false}
