@@ -20,19 +20,13 @@ from tests.commands import run_cli
 from tests.dbt_processes import TURN_LOCK, waiting_for_turn_lock
 from tests.events_tables import execute, fetch
 from tests.ui_processes import UI, started_ui
-
-SETTINGS = """
-run_queue: {dequeue_interval_seconds: 1}
-telemetry: {enabled: false}
-"""
+from tests.ui_processes import dagster_home as made_dagster_home
 
 
 @pytest.fixture
 def dagster_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A DAGSTER_HOME of the test's own."""
-    folder = tmp_path / "dagster"
-    folder.mkdir()
-    (folder / "dagster.yaml").write_text(SETTINGS)
+    folder = made_dagster_home(tmp_path)
     monkeypatch.setenv("DAGSTER_HOME", str(folder))
     return folder
 

@@ -18,6 +18,11 @@ from tests.commands import FAST_DAU
 _PATIENCE_SECONDS = 90
 _PROCESSES = Path("/proc")
 _MARK = "FAST_DAU_TEST_MARK"
+_SETTINGS = """
+run_queue: {dequeue_interval_seconds: 1}
+telemetry: {enabled: false}
+nux: {enabled: false}
+"""
 _LAUNCH = """
 mutation ($job: String!) {
   launchRun(executionParams: {selector: {
@@ -120,6 +125,14 @@ def started_ui(environment: Mapping[str, str], folder: Path) -> Iterator[UI]:
         ui.process.terminate()
         with ui.process:
             pass  # closes its output, and waits
+
+
+def dagster_home(parent: Path) -> Path:
+    """Make a DAGSTER_HOME with settings that lose no time."""
+    folder = parent / "dagster"
+    folder.mkdir()
+    (folder / "dagster.yaml").write_text(_SETTINGS)
+    return folder
 
 
 def free_port() -> int:

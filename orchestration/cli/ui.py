@@ -19,7 +19,7 @@ and read their logs: let only those reach it who may."""
 _UP = """
 The UI is at {url}
   Lineage     which table is made of which, and how fresh each one is
-  Jobs        start a run by hand: hourly_incremental, then Launchpad
+  Jobs        start a run by hand: hourly_incremental, Materialize all
   Automation  the schedules; those that rebuild tables wait until you turn them on
 
 Its settings and its record of runs are in {folder}.
