@@ -1,6 +1,7 @@
 """Dagster's processes: web server, daemon and code server, all or none of them."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from orchestration.ui.address import Address
 from orchestration.ui.folder import DagsterHome
 
 _PATIENCE_SECONDS = 180
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 _PROGRAMS = Path(sys.executable).parent
 
 
@@ -41,7 +43,7 @@ class Services:
 
     def _failure(self, what: str) -> Failure:
         log = self._home.log
-        lines = last_lines(log.read_text(errors="replace"))
+        lines = last_lines(_COLOURS.sub("", log.read_text(errors="replace")))
         return Failure(f"Dagster {what}: {lines} (log: {log}).")
 
 
