@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 EVENTS ?= 1000000
 
-.PHONY: help setup demo test prove lint bench plans clean
+.PHONY: help setup demo test chromium prove lint bench plans clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -15,8 +15,17 @@ setup: .venv/ready ## Install fast-dau into .venv
 demo: .venv/ready ## Show DAU and retention of a million synthetic events
 	@$(BIN)/fast-dau demo --events $(EVENTS)
 
-test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
+test: .venv/ready-to-develop chromium ## Run the tests, on a real Postgres of their own
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+# Debian's, for the test in a browser, and a font for the pictures that it looks at.
+# Where they cannot be installed, that test says so.
+chromium:
+	@command -v "$${FAST_DAU_CHROMIUM:-chromium}" >/dev/null || ! command -v apt-get >/dev/null || { \
+		echo "Installing Chromium for the test in a browser …"; \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
+		{ $$sudo apt-get -qq update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install \
+			--no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1; } || true
 
 prove: .venv/ready-to-develop ## Crash far more often, and try far more sequences of changes
 	FAST_DAU_CRASHES=20 FAST_DAU_EXAMPLES=8 $(BIN)/pytest --numprocesses 2 \

@@ -15,6 +15,7 @@ from orchestration.cli import (
     forget,
     generate,
     plan,
+    ui,
 )
 from orchestration.errors import UserError
 
@@ -46,6 +47,7 @@ app.command()(check.check)
 app.command()(explain.explain)
 # An unknown option is an argument, so that -7 is a user's id.
 app.command(context_settings={"ignore_unknown_options": True})(forget.forget)
+app.command()(ui.ui)
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ What to look at next:
   {command} dbt build               an hourly run: it rebuilds the last days only
   {command} check                   recounts the last week from the raw events
   {command} explain                 which index serves each query
+  {command} ui                      lineage, runs and schedules in the browser
   {command} db psql                 SQL on the tables, in the schema analytics
   {command} demo --clear            then `load FILE` takes your own events"""
 

@@ -102,19 +102,19 @@ def drawn(picture: Picture, rows: Sequence[Row]) -> bytes:
     ]
     figure = Figure(figsize=(_WIDTH, _HEIGHT), layout="constrained")
     axes: Any = figure.subplots()
-    axes.set_title(picture.title, loc="left", fontsize=11)
+    axes.set_title(_heading(picture, points), loc="left", fontsize=11)
     complete = [(day, value) for day, value, is_over in points if is_over]
     is_open: list[tuple[date, float]] = [
         (day, value) for day, value, is_over in points if not is_over
     ]
     axes.plot(*_columns(complete), color="#2f6fab", linewidth=1.8)
-    axes.plot(*_columns(is_open), "o", color="#2f6fab", fillstyle="none")
+    axes.plot(*_columns(is_open), "o", color="#2f6fab", fillstyle="none", clip_on=False)
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: picture.shown(value)))
     locator = AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(
-        ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+        ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
     )
     axes.grid(axis="y", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
@@ -123,6 +123,15 @@ def drawn(picture: Picture, rows: Sequence[Row]) -> bytes:
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "fast-dau"}):
         figure.savefig(out, format="svg", metadata=_NO_DATE)
     return out.getvalue()
+
+
+def _heading(picture: Picture, points: Sequence[tuple[date, float, bool]]) -> str:
+    """Return the title with the last day, which the axis has without its year."""
+    if not points:
+        return picture.title
+    last, _, is_over = points[-1]
+    note = "" if is_over else " (ring: not over yet)"
+    return f"{picture.title}, up to {last:%Y-%m-%d}{note}"
 
 
 def _columns(points: Sequence[tuple[date, float]]) -> tuple[list[date], list[float]]:

@@ -1,0 +1,1 @@
+"""Dagster's UI on this machine: its folder, its address, and its processes."""
