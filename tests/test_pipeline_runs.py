@@ -1,0 +1,176 @@
+"""The jobs, run for real: what they rebuild, what they say of it, and how they fail."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from orchestration.dbt import run_dbt
+from tests.oracle import Definitions, Event
+from tests.pipeline_runs import Pipeline, evaluations, failures, metadata, utc_now
+from tests.rollup import Rollup
+
+USERS = range(1, 6)
+
+
+@pytest.fixture(scope="module")
+def parsed_project(cluster: dict[str, str]) -> None:
+    """Have dbt parse the project for the tests' database, once for all runs."""
+    variables = {**cluster, "PGDATABASE": "test"}
+    assert run_dbt(["--quiet", "parse"], variables) == 0
+
+
+@pytest.fixture
+def pipeline(
+    rollup_in: Callable[[Definitions], Rollup], parsed_project: None
+) -> Iterator[Pipeline]:
+    """Yield the jobs over forty days of a few users, not built yet."""
+    rollup = rollup_in(Definitions())
+    rollup.insert(Event(user, ago(n)) for n in range(1, 41) for user in USERS)
+    with dg.instance_for_test() as instance:
+        yield Pipeline(rollup, instance)
+
+
+def ago(days: int) -> datetime:
+    """Return the noon of so many days ago."""
+    return utc_now().replace(hour=12, minute=0, second=0) - timedelta(days=days)
+
+
+def day(days_ago: int) -> date:
+    """Return the day so many days ago."""
+    return utc_now().date() - timedelta(days=days_ago)
+
+
+def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_they_did(
+    pipeline: Pipeline,
+) -> None:
+    rollup = pipeline.rollup
+
+    first = pipeline.run("hourly_incremental")
+
+    assert first.success
+    assert pipeline.differing_tables() == {}
+    said = metadata(first)
+    assert set(said) == {
+        "events",
+        "refresh_days",
+        "rejected_events",
+        "user_day_activity",
+        "daily_active_users",
+        "returning_users",
+        "daily_retention",
+        "daily_revisions",
+        "erased_counts",
+    }
+    activity = said["user_day_activity"]
+    assert (activity["rows_written"], activity["rows_deleted"]) == (200, 0)
+    assert (activity["days_rebuilt"], activity["reasons"]) == (41, "41 first build")
+    # The newest event is of yesterday's noon.
+    assert 12 <= said["events"]["lag_seconds"] / 3600 <= 36
+    assert "data:image/svg+xml;base64," in said["daily_active_users"]["last_90_days"]
+    assert f"| {day(1)} " in said["daily_retention"]["last_7_days"]
+    lineage = said["daily_active_users"]["dagster/column_lineage"].deps_by_column
+    assert {dep.asset_key.to_user_string() for dep in lineage["dau"]} == {
+        "user_day_activity",
+        "erased_counts",
+    }
+
+    # Old days change, and nobody watches; a recent one does, which is looked back on.
+    rollup.insert([Event(6, ago(30)), Event(7, ago(30)), Event(6, ago(2))])
+    rollup.execute(
+        f"delete from events where user_id = 5 and performed_at < '{day(29)}'"
+    )
+
+    hourly = metadata(pipeline.run("hourly_incremental"))
+
+    assert hourly["user_day_activity"]["reasons"] == "3 lookback, 1 open"
+    assert hourly["user_day_activity"]["rows_written"] == 1
+    assert "drift_rows" not in hourly["user_day_activity"]
+    assert "events" not in hourly
+    assert "user_day_activity" in pipeline.differing_tables()
+
+    nightly = pipeline.run("daily_full_rollup")
+
+    assert nightly.success
+    assert pipeline.differing_tables() == {}
+    said = metadata(nightly)
+    assert said["user_day_activity"]["reasons"] == "37 full, 3 lookback, 1 open"
+    assert said["user_day_activity"]["rows_written"] == 2
+    assert said["user_day_activity"]["rows_deleted"] == 11
+    assert said["user_day_activity"]["drift_rows"] == 13
+    assert said["daily_active_users"]["drift_rows"] == 11
+    assert all(check.passed for check in evaluations(nightly).values())
+
+    rollup.insert([Event(8, ago(20))])
+
+    backfill = pipeline.run("backfill", start_date=str(day(21)), end_date=str(day(20)))
+
+    assert backfill.success
+    assert metadata(backfill)["refresh_days"]["reasons"] == "2 backfill"
+    assert pipeline.differing_tables() == {}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "complaint"),
+    [
+        (
+            "2024-03-02",
+            "2024-03-01",
+            "end_date 2024-03-01 is before start_date 2024-03-02",
+        ),
+        ("2024-02-30", "2024-03-01", "start_date '2024-02-30' is not a day"),
+        ("2024-03-01", "tomorrow", "end_date 'tomorrow' is not a day"),
+    ],
+)
+def test_a_backfill_of_no_range_of_days_is_refused_before_it_starts(
+    pipeline: Pipeline, start: str, end: str, complaint: str
+) -> None:
+    with pytest.raises(dg.DagsterError) as refused:
+        pipeline.run("backfill", start_date=start, end_date=end)
+
+    assert complaint in str(refused.value.__cause__)
+    assert pipeline.instance.get_runs() == []
+
+
+def test_a_wrong_password_is_named_by_its_variable_and_not_shown(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "correct-horse")
+
+    failed = pipeline.run("hourly_incremental")
+
+    assert not failed.success
+    [message, *_] = failures(failed)
+    assert "refused the password: set PGPASSWORD to the one of that user" in message
+    assert "correct-horse" not in repr(pipeline.instance.all_logs(failed.run_id))
+
+
+def test_a_run_fails_in_one_sentence_while_the_server_is_down_and_the_next_one_heals(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as down:
+        down.setenv("PGPORT", "1")
+        failed = pipeline.run("hourly_incremental")
+
+    assert "start that server, correct PGHOST and PGPORT" in next(failures(failed))
+    assert pipeline.run("hourly_incremental").success
+    assert pipeline.differing_tables() == {}
+
+
+def test_a_data_test_that_fails_fails_the_run_and_its_check(pipeline: Pipeline) -> None:
+    rollup = pipeline.rollup
+    rollup.build(utc_now())
+    rollup.execute(
+        "create function one_more() returns trigger language plpgsql as"
+        " 'begin new.dau := new.dau + 1; return new; end';"
+        "create trigger one_more before insert or update"
+        " on analytics.daily_active_users for each row execute function one_more()"
+    )
+    rollup.insert([Event(9, ago(1))])
+
+    failed = pipeline.run("hourly_incremental")
+
+    assert not failed.success
+    check = evaluations(failed)["daily_active_users", "assert_dau_equals_user_days"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
