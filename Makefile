@@ -27,9 +27,10 @@ chromium:
 		{ $$sudo apt-get -qq update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install \
 			--no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1; } || true
 
-prove: .venv/ready-to-develop ## Crash far more often, and try far more sequences of changes
+prove: .venv/ready-to-develop ## Crash more often, try more sequences, live through weeks
 	FAST_DAU_CRASHES=20 FAST_DAU_EXAMPLES=8 $(BIN)/pytest --numprocesses 2 \
-		tests/test_crashes.py tests/test_any_sequence.py
+		-m 'prove or not prove' tests/test_crashes.py tests/test_any_sequence.py \
+		tests/test_pipeline_week.py tests/test_pipeline_daemon.py
 
 lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 	$(BIN)/ruff check .

@@ -24,18 +24,17 @@ class Pipeline:
             instance=self.instance, run_config=config or None, raise_on_error=False
         )
 
-    def differing_tables(self) -> dict[str, tuple[Rows, Rows]]:
-        """Return the tables that differ from the oracle as of the latest run."""
-        [(began,)] = self.rollup.query(
-            "select run_started_at from analytics.rollup_state"
-        )
-        found = self.rollup.tables()
-        expected = self.rollup.expected(began.astimezone(UTC).replace(tzinfo=None))
-        return {
-            name: (found[name], expected[name])
-            for name in TABLES
-            if found[name] != expected[name]
-        }
+
+def differing_tables(rollup: Rollup) -> dict[str, tuple[Rows, Rows]]:
+    """Return the tables that differ from the oracle as of the latest run."""
+    [(began,)] = rollup.query("select run_started_at from analytics.rollup_state")
+    found = rollup.tables()
+    expected = rollup.expected(began.astimezone(UTC).replace(tzinfo=None))
+    return {
+        name: (found[name], expected[name])
+        for name in TABLES
+        if found[name] != expected[name]
+    }
 
 
 def metadata(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,14 @@ import pytest
 
 from orchestration.dbt import run_dbt
 from tests.oracle import Definitions, Event
-from tests.pipeline_runs import Pipeline, evaluations, failures, metadata, utc_now
+from tests.pipeline_runs import (
+    Pipeline,
+    differing_tables,
+    evaluations,
+    failures,
+    metadata,
+    utc_now,
+)
 from tests.rollup import Rollup
 
 USERS = range(1, 6)
@@ -50,7 +57,7 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
     first = pipeline.run("hourly_incremental")
 
     assert first.success
-    assert pipeline.differing_tables() == {}
+    assert differing_tables(pipeline.rollup) == {}
     said = metadata(first)
     assert set(said) == {
         "events",
@@ -88,12 +95,12 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
     assert hourly["user_day_activity"]["rows_written"] == 1
     assert "drift_rows" not in hourly["user_day_activity"]
     assert "events" not in hourly
-    assert "user_day_activity" in pipeline.differing_tables()
+    assert "user_day_activity" in differing_tables(pipeline.rollup)
 
     nightly = pipeline.run("daily_full_rollup")
 
     assert nightly.success
-    assert pipeline.differing_tables() == {}
+    assert differing_tables(pipeline.rollup) == {}
     said = metadata(nightly)
     assert said["user_day_activity"]["reasons"] == "37 full, 3 lookback, 1 open"
     assert said["user_day_activity"]["rows_written"] == 2
@@ -108,7 +115,7 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
 
     assert backfill.success
     assert metadata(backfill)["refresh_days"]["reasons"] == "2 backfill"
-    assert pipeline.differing_tables() == {}
+    assert differing_tables(pipeline.rollup) == {}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +162,7 @@ def test_a_run_fails_in_one_sentence_while_the_server_is_down_and_the_next_one_h
 
     assert "start that server, correct PGHOST and PGPORT" in next(failures(failed))
     assert pipeline.run("hourly_incremental").success
-    assert pipeline.differing_tables() == {}
+    assert differing_tables(pipeline.rollup) == {}
 
 
 def test_a_data_test_that_fails_fails_the_run_and_its_check(pipeline: Pipeline) -> None:

@@ -7,9 +7,10 @@ select exists (
     where
         performed_at >= %(first)s::date - 7 - 2
         and performed_at < %(last)s::date + 1 + 2
-        and (
+        and mod(
             xmin::text::bigint + 4294967296
-            - pg_snapshot_xmin(state.change_log_snapshot)::text::bigint % 4294967296
-        ) % 4294967296 < 2147483648
+            - mod(pg_snapshot_xmin(state.change_log_snapshot)::text::bigint, 4294967296),
+            4294967296
+        ) < 2147483648
 )
 from {{ rollup_state }} as state

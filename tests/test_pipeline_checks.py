@@ -1,0 +1,246 @@
+"""What Dagster's own checks find on a rollup that is right, and on one that is not."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from random import Random
+
+import dagster as dg
+import pytest
+
+from orchestration.check.scope import read_scope
+from orchestration.definitions import definitions
+from orchestration.events.table import init_events_table
+from orchestration.pipeline.assets import rollup as rollup_assets
+from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
+from orchestration.pipeline.checks.recount import TABLES, days_to_recount
+from orchestration.pipeline.events import EVENTS
+from orchestration.settings import events_table
+from tests.oracle import Definitions, Event
+from tests.pipeline_runs import evaluations, utc_now
+from tests.rollup import Rollup
+
+Evaluations = dict[tuple[str, str], dg.AssetCheckEvaluation]
+ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+RECOUNT = "rollup_equals_events"
+CHECKS = dg.Definitions(
+    assets=[EVENTS, rollup_assets],
+    asset_checks=[*CHEAP_CHECKS, *THOROUGH_CHECKS],
+    jobs=[
+        dg.define_asset_job(check.op.name, dg.AssetSelection.checks(check))
+        for check in (*CHEAP_CHECKS, *THOROUGH_CHECKS)
+    ],
+    resources=definitions.resources,
+    executor=dg.in_process_executor,
+)
+
+
+@pytest.fixture
+def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+    """A rollup of forty days of a few users, the last event two hours ago."""
+    opened = rollup_in(Definitions())
+    opened.insert(
+        Event(user, utc_now() - timedelta(days=n, hours=2))
+        for n in range(40)
+        for user in range(1, 6)
+    )
+    opened.build(utc_now())
+    return opened
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    """Yield an instance without runs."""
+    with dg.instance_for_test() as instance:
+        yield instance
+
+
+def made(job: str, instance: dg.DagsterInstance) -> tuple[bool, Evaluations]:
+    """Make a check; return whether its run succeeded, and how it ended."""
+    result = CHECKS.resolve_job_def(job).execute_in_process(
+        instance=instance, raise_on_error=False
+    )
+    return result.success, evaluations(result)
+
+
+def days_ago(number: int) -> date:
+    """Return the day so many days ago."""
+    return utc_now().date() - timedelta(days=number)
+
+
+def test_the_recount_passes_where_the_tables_are_right(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    succeeded, found = made(RECOUNT, instance)
+
+    assert succeeded
+    assert {key: check.passed for key, check in found.items()} == {
+        (table, RECOUNT): True for table in TABLES
+    }
+    for check in found.values():
+        assert check.metadata["days_recounted"].value == 10
+
+
+@pytest.mark.parametrize("age", [1, 5])
+def test_a_wrong_cell_is_an_error_which_fails_the_run_and_says_what_mends_it(
+    rollup: Rollup, instance: dg.DagsterInstance, age: int
+) -> None:
+    rollup.execute(
+        "update analytics.daily_active_users set dau = dau + 1"
+        f" where activity_date = '{days_ago(age)}'"
+    )
+
+    succeeded, found = made(RECOUNT, instance)
+
+    assert not succeeded
+    wrong = {table for (table, _), check in found.items() if not check.passed}
+    check = found["daily_active_users", RECOUNT]
+    assert (wrong, check.severity) == ({"daily_active_users"}, ERROR)
+    assert f"{days_ago(age)} | daily_active_users | dau" in str(
+        check.metadata["cells"].value
+    )
+    assert f"start_date {days_ago(age)}" in str(check.metadata["to_mend"].value)
+
+
+def test_events_that_came_after_the_run_are_a_warning(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    rollup.insert([Event(9, datetime.combine(days_ago(3), datetime.min.time()))])
+
+    succeeded, found = made(RECOUNT, instance)
+
+    assert succeeded
+    failed = {check.severity for check in found.values() if not check.passed}
+    assert failed == {WARN}
+
+
+def test_an_event_that_came_after_the_run_does_not_excuse_another_day(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    rollup.insert([Event(9, datetime.combine(days_ago(1), datetime.min.time()))])
+    rollup.execute(
+        f"delete from analytics.daily_retention where activity_date = '{days_ago(6)}'"
+    )
+
+    succeeded, found = made(RECOUNT, instance)
+
+    assert not succeeded
+    assert found["daily_active_users", RECOUNT].severity is WARN
+    assert found["daily_retention", RECOUNT].severity is ERROR
+
+
+def test_older_days_are_chosen_at_random_and_never_recent_or_purged_ones(
+    rollup: Rollup,
+) -> None:
+    rollup.build(utc_now(), events_kept_from=days_ago(20))
+    scope = read_scope(rollup.connection)
+
+    chosen = [days_to_recount(scope, 3, Random(seed)) for seed in range(50)]
+
+    older = {days.first for some in chosen for days in some[:-1]}
+    assert {len(some) for some in chosen} == {4}
+    assert older == {days_ago(n) for n in range(8, 21)}
+    assert {(days[-1].first, days[-1].last) for days in chosen} == {
+        (days_ago(7), days_ago(1))
+    }
+
+
+def test_without_a_day_that_is_over_there_is_nothing_to_recount(
+    rollup_in: Callable[[Definitions], Rollup], instance: dg.DagsterInstance
+) -> None:
+    opened = rollup_in(Definitions())
+    opened.insert([Event(1, utc_now())])
+    opened.build(utc_now())
+
+    succeeded, found = made(RECOUNT, instance)
+
+    assert succeeded
+    assert {check.metadata["days_recounted"].value for check in found.values()} == {0}
+
+
+def test_a_missing_index_is_an_error_with_the_sql_that_makes_it(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    rollup.execute(
+        "insert into events (user_id, performed_at)"
+        " select n % 50, now() at time zone 'UTC' - n * interval '4 minutes'"
+        " from generate_series(1, 40000) as n"
+    )
+    rollup.build(utc_now(), refresh="full")
+    rollup.execute("drop index events_performed_at_idx")
+    rollup.execute("vacuum analyze events")
+
+    succeeded, found = made("no_full_scans", instance)
+
+    check = found["events", "no_full_scans"]
+    assert (succeeded, check.passed, check.severity) == (False, False, ERROR)
+    assert "create index" in str(check.metadata["to_mend"].value).lower()
+
+
+def test_without_a_change_log_there_is_nothing_to_consume(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    _, found = made("refresh_days_change_log_consumed", instance)
+
+    assert found["refresh_days", "change_log_consumed"].passed
+
+
+def test_changes_that_a_run_has_read_and_not_handled_are_an_error(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    init_events_table(rollup.connection, events_table(), print, change_log=True)
+    rollup.build(utc_now())
+    rollup.insert([Event(9, utc_now() - timedelta(days=30))])
+
+    def consumed() -> dg.AssetCheckEvaluation:
+        _, found = made("refresh_days_change_log_consumed", instance)
+        return found["refresh_days", "change_log_consumed"]
+
+    since = consumed()
+    rollup.build(utc_now(), "--select", "refresh_days")
+    left = consumed()
+    rollup.build(utc_now())
+
+    assert since.passed
+    assert since.metadata["entries_since"].value == 1
+    assert not left.passed
+    assert left.metadata["entries_left"].value == 1
+    assert consumed().passed
+
+
+@pytest.mark.parametrize(
+    ("age", "passed", "severity"),
+    [
+        (timedelta(hours=2), True, WARN),
+        (timedelta(hours=25), False, WARN),
+        (timedelta(hours=49), False, ERROR),
+    ],
+)
+def test_events_are_as_fresh_as_the_newest_that_is_not_of_the_future(
+    rollup: Rollup,
+    instance: dg.DagsterInstance,
+    age: timedelta,
+    passed: bool,
+    severity: dg.AssetCheckSeverity,
+) -> None:
+    newest = utc_now() - age
+    rollup.execute(f"delete from events where performed_at > '{newest}'")
+    rollup.insert([Event(1, newest), Event(1, datetime(2099, 1, 1))])
+
+    _, found = made("events_is_fresh", instance)
+
+    check = found["events", "is_fresh"]
+    assert (check.passed, check.severity) == (passed, severity)
+
+
+def test_the_rollup_is_stale_once_an_event_that_is_due_is_not_counted(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    _, before = made("user_day_activity_is_fresh", instance)
+    rollup.execute(
+        "delete from analytics.user_day_activity"
+        f" where activity_date >= '{days_ago(1)}'"
+    )
+    _, after = made("user_day_activity_is_fresh", instance)
+
+    assert before["user_day_activity", "is_fresh"].passed
+    assert not after["user_day_activity", "is_fresh"].passed

@@ -1,0 +1,96 @@
+"""A week of schedules on a moving clock: every table is right after each night."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import dagster as dg
+import pytest
+
+# There is no public way to ask when a schedule ticks.
+from dagster._utils.schedules import schedule_execution_time_iterator
+
+from orchestration.events.table import init_events_table
+from orchestration.pipeline.rebuild import Rebuild, dbt_arguments
+from orchestration.pipeline.schedules import (
+    daily_schedule,
+    hourly_incremental_schedule,
+)
+from orchestration.settings import events_table
+from tests.oracle import Definitions, Event
+from tests.rollup import TABLES, Rollup
+
+ZONE = "Europe/Berlin"
+HOUR = timedelta(hours=1)
+# With the change log every hour's tables are exact, without it those after the night's.
+WEEKS = [
+    pytest.param(datetime(2024, 3, 27, 23), True, id="spring, with the change log"),
+    pytest.param(datetime(2024, 10, 23, 22), False, id="autumn, without it"),
+]
+pytestmark = pytest.mark.prove
+
+
+def ticks(schedule: dg.ScheduleDefinition, start: datetime) -> Iterator[datetime]:
+    """Yield the schedule's ticks of the week from a UTC time, in UTC."""
+    for moment in schedule_execution_time_iterator(
+        start.replace(tzinfo=UTC).timestamp(),
+        schedule.cron_schedule,
+        schedule.execution_timezone,
+    ):
+        tick = moment.astimezone(UTC).replace(tzinfo=None)
+        if tick >= start + timedelta(days=7):
+            return
+        yield tick
+
+
+def an_hours_events(random: Random, start: datetime) -> Iterator[Event]:
+    """Yield what arrives in an hour: events of it, and late ones of up to 20 days."""
+    for _ in range(random.randrange(4)):
+        yield Event(random.randrange(1, 12), start + random.random() * HOUR)
+    if random.random() < 1 / 4:
+        late = timedelta(days=random.choice([1, 2, 3, 5, 8, 20]))
+        yield Event(random.randrange(1, 12), start - late)
+
+
+def differing(rollup: Rollup, now: datetime) -> list[str]:
+    """Return the tables that are not as the oracle has them."""
+    found, expected = rollup.tables(), rollup.expected(now)
+    return [name for name in TABLES if found[name] != expected[name]]
+
+
+@pytest.mark.parametrize(("start", "has_log"), WEEKS)
+def test_every_table_equals_the_oracle_at_the_end_of_each_day_of_a_week(
+    rollup_in: Callable[[Definitions], Rollup], start: datetime, has_log: bool
+) -> None:
+    rollup = rollup_in(Definitions(time_zone=ZONE))
+    if has_log:
+        init_events_table(rollup.connection, events_table(), print, change_log=True)
+    random = Random(17)
+    for n in range(24 * 25):
+        rollup.insert(
+            an_hours_events(random, start - 24 * timedelta(days=1) + n * HOUR)
+        )
+    rollup.build(start)
+    runs = sorted(
+        [(tick, Rebuild()) for tick in ticks(hourly_incremental_schedule, start)]
+        + [(tick, Rebuild(full=True)) for tick in ticks(daily_schedule(ZONE), start)],
+        key=lambda run: run[0],
+    )
+    assert [rebuild.full for _, rebuild in runs].count(False) == 168
+    assert [rebuild.full for _, rebuild in runs].count(True) == 7
+
+    arrived, days = start, set[date]()
+    for tick, rebuild in runs:
+        while arrived + HOUR <= tick:
+            rollup.insert(an_hours_events(random, arrived))
+            arrived += HOUR
+        [*_, variables] = dbt_arguments(rebuild)
+        given = json.loads(variables) if rebuild.full else {}
+        rollup.build(tick, **given)
+        if rebuild.full or has_log:
+            assert differing(rollup, tick) == [], (tick, rebuild)
+        if rebuild.full:
+            days.add(rollup.definitions.local_date(tick))
+
+    assert len(days) == 7
