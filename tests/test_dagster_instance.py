@@ -150,7 +150,7 @@ def test_the_code_server_ends_them_before_it_starts(
     production: dg.DagsterInstance,
 ) -> None:
     killed = begun(production)
-    command = [sys.executable, "-m", "orchestration.instance.abandoned", SOCKET]
+    command = [sys.executable, "-m", "orchestration.instance.prepare", SOCKET]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert done.stdout == f"ended the record of the run {killed}, which was killed\n"

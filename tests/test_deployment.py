@@ -73,7 +73,7 @@ def test_the_code_server_is_where_the_others_look_for_it() -> None:
 
     assert f"--socket {server['socket']} " in unit
     assert f"--location-name {server['location_name']} " in unit
-    assert f"abandoned {server['socket']}\n" in unit
+    assert f"prepare {server['socket']}\n" in unit
 
 
 def test_every_variable_of_a_server_is_in_the_environment_file() -> None:

@@ -4,7 +4,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -57,10 +57,15 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def records(instance: DagsterInstance) -> list[RunRecord]:
-    """Return the runs in the order in which they began."""
-    found = instance.get_run_records()
-    return sorted(found, key=lambda record: record.start_time or 0)
+def records(instance: DagsterInstance) -> Sequence[RunRecord]:
+    """Return the runs in the order in which they were asked for."""
+    return instance.get_run_records(ascending=True)
+
+
+def began(record: RunRecord) -> float:
+    """Return when a run began."""
+    assert record.start_time
+    return record.start_time
 
 
 def processes_of(instance: DagsterInstance, run_id: str) -> Iterator[int]:
@@ -80,7 +85,7 @@ def test_two_runs_launched_at_once_work_one_after_the_other(
     with started_ui(os.environ, home) as ui, DagsterInstance.get() as instance:
         ids = [ui.launch("daily_full_rollup"), ui.launch("hourly_incremental")]
         wait_until(lambda: {ui.status(run_id) for run_id in ids} == {"SUCCESS"})
-        first, second = records(instance)
+        first, second = sorted(records(instance), key=began)
 
     assert first.end_time
     assert second.start_time

@@ -1,11 +1,10 @@
-"""Ends the record of runs whose code server was killed, before it starts again.
+"""Ends the record of runs that were killed with the code server they belonged to.
 
-It took its runs along, and nobody is left to say so: they would count as running, and
-hold up the queue, until they exceed the maximum run time.
+Nobody is left to say so: they would count as running, and hold up the queue, until they
+exceed the maximum run time.
 """
 
 import json
-import sys
 
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
@@ -14,8 +13,8 @@ SERVER_TAG = ".dagster/grpc_info"
 _MESSAGE = "The code server that this run belonged to was killed, and the run with it."
 
 
-def end_abandoned_runs(instance: DagsterInstance, socket: str) -> list[str]:
-    """End the runs of the code server at this socket, which is not there.
+def end_abandoned_runs(instance: DagsterInstance, socket: str | None) -> list[str]:
+    """End the runs of the code server at this socket, which is not there; None: of any.
 
     They count as crashed, and are retried as such. Returns their ids.
     """
@@ -23,7 +22,8 @@ def end_abandoned_runs(instance: DagsterInstance, socket: str) -> list[str]:
     abandoned = [
         run
         for run in instance.get_runs(RunsFilter(statuses=statuses))
-        if json.loads(run.tags.get(SERVER_TAG, "{}")).get("socket") == socket
+        if socket is None
+        or json.loads(run.tags.get(SERVER_TAG, "{}")).get("socket") == socket
     ]
     for run in abandoned:
         if run.status is DagsterRunStatus.CANCELING:
@@ -31,14 +31,3 @@ def end_abandoned_runs(instance: DagsterInstance, socket: str) -> list[str]:
         else:
             instance.report_run_failed(run, _MESSAGE)
     return [run.run_id for run in abandoned]
-
-
-def main() -> None:
-    """End those of the socket that is named on the command line."""
-    with DagsterInstance.get() as instance:
-        for run_id in end_abandoned_runs(instance, sys.argv[1]):
-            print(f"ended the record of the run {run_id}, which was killed")
-
-
-if __name__ == "__main__":
-    main()

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
+from orchestration.instance import POOL
 from orchestration.pipeline.columns import with_lineage
 from orchestration.pipeline.environment import database_environment, reported_failures
 from orchestration.pipeline.events import report_events
@@ -19,9 +20,6 @@ from orchestration.pipeline.report import RunReport
 from orchestration.pipeline.translator import TRANSLATOR
 from orchestration.postgres.connection import connect
 from orchestration.settings import rollup_schema
-
-# Runs of the rollup take turns; the instance holds all but one of them in its queue.
-POOL = "rollup"
 
 # Beside the interpreter, so that it works without an activated environment.
 DBT = DbtCliResource(

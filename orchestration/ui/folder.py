@@ -14,10 +14,14 @@ from orchestration.postgres.locks import exclusive_if_free
 
 @dataclass(frozen=True)
 class DagsterHome:
-    """The folder, and the lock that is held while Dagster is at work in it."""
+    """The folder, and the lock that is held while Dagster is at work in it.
+
+    `is_own`: it is ours, so that no other services of Dagster use its storage.
+    """
 
     folder: Path
     lock: int
+    is_own: bool
 
     @property
     def log(self) -> Path:
@@ -32,14 +36,15 @@ def dagster_home() -> Iterator[DagsterHome]:
     Raises UserError where it is no folder to use, or another UI is at work in it: two
     would start every scheduled run twice.
     """
-    folder = _chosen() or _own()
+    chosen = _chosen()
+    folder = chosen or _own()
     with exclusive_if_free(folder / "ui.lock") as lock:
         if lock is None:
             raise UserError(
                 f"A UI already runs on {folder}, or is just stopping: use that one, or "
                 "set DAGSTER_HOME to another folder."
             )
-        yield DagsterHome(folder, lock)
+        yield DagsterHome(folder, lock, is_own=chosen is None)
 
 
 def _chosen() -> Path | None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from orchestration.errors import Failure
 from orchestration.postgres.cluster import last_lines
@@ -33,18 +34,13 @@ class Services:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not address.answers():
             if self._leash.poll() is not None or time.monotonic() > deadline:
-                raise self._failure("did not start")
+                raise _failure(self._home, "did not start")
             time.sleep(0.05)
 
     def wait_until_ended(self) -> None:
         """Wait for the end of Dagster, of which nobody has asked it: raise Failure."""
         self._leash.wait()
-        raise self._failure("has ended by itself")
-
-    def _failure(self, what: str) -> Failure:
-        log = self._home.log
-        lines = last_lines(_COLOURS.sub("", log.read_text(errors="replace")))
-        return Failure(f"Dagster {what}: {lines} (log: {log}).")
+        raise _failure(self._home, "has ended by itself")
 
 
 @contextmanager
@@ -57,6 +53,7 @@ def dagster_services(
     dagster = [sys.executable, "-m", "dagster", "dev", *place, *module]
     home.log.touch(mode=0o600)
     with home.log.open("wb") as log:
+        _prepare(home, environment, log)
         leash = subprocess.Popen(
             [sys.executable, "-m", "orchestration.ui.leash", *dagster],
             stdin=subprocess.PIPE,
@@ -76,6 +73,25 @@ def dagster_services(
     finally:
         with _undisturbed():
             leash.communicate()  # closes the pipe, and waits
+
+
+def _prepare(home: DagsterHome, environment: Mapping[str, str], log: BinaryIO) -> None:
+    prepare = [sys.executable, "-m", "orchestration.instance.prepare"]
+    done = subprocess.run(
+        [*prepare, "--every-run"] if home.is_own else prepare,
+        stdout=log,
+        stderr=log,
+        env=_environment(home, environment),
+        cwd=home.folder,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise _failure(home, "did not start")
+
+
+def _failure(home: DagsterHome, what: str) -> Failure:
+    lines = last_lines(_COLOURS.sub("", home.log.read_text(errors="replace")))
+    return Failure(f"Dagster {what}: {lines} (log: {home.log}).")
 
 
 def _environment(home: DagsterHome, variables: Mapping[str, str]) -> dict[str, str]:

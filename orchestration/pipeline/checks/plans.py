@@ -7,7 +7,8 @@ import dagster as dg
 from orchestration.dbt import compiled_models
 from orchestration.explain.context import MODELS
 from orchestration.explain.report import Explained, by_mend, explained
-from orchestration.pipeline.assets import POOL, rollup
+from orchestration.instance import POOL
+from orchestration.pipeline.assets import rollup
 from orchestration.pipeline.environment import one_instant
 from orchestration.pipeline.events import EVENTS
 

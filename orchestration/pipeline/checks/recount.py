@@ -9,7 +9,7 @@ import dagster as dg
 
 from orchestration.check.cells import COLUMNS, differing_cells, have_arrived
 from orchestration.check.scope import Days, Scope, days_to_check, read_scope
-from orchestration.pipeline.assets import POOL
+from orchestration.instance import POOL
 from orchestration.pipeline.environment import one_instant
 
 NAME = "rollup_equals_events"
