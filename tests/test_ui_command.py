@@ -74,6 +74,7 @@ def test_ctrl_c_ends_a_run_in_progress_and_everything_else(
     assert run.tags["dagster/failure_reason"] == "UNEXPECTED_TERMINATION"
 
 
+@pytest.mark.prove
 def test_after_a_kill_of_the_ui_nothing_lives_on(
     connection: Connection, dagster_home: Path, tmp_path: Path
 ) -> None:
@@ -85,6 +86,7 @@ def test_after_a_kill_of_the_ui_nothing_lives_on(
     assert run.status is DagsterRunStatus.FAILURE
 
 
+@pytest.mark.prove
 def test_a_signal_ends_the_ui_and_then_the_embedded_server(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
