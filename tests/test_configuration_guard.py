@@ -98,6 +98,7 @@ def test_to_start_over_rebuilds_everything_by_the_new_definitions(
         rollup.build(NOW)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("table", ["refresh_days", "returning_users"])
 def test_a_new_start_that_was_killed_is_made_good_by_the_next_ordinary_run(
     rollup: Rollup, tmp_path: Path, table: str

@@ -54,6 +54,7 @@ def recorded_run(dagster_home: Path, run_id: str) -> DagsterRun:
     return run
 
 
+@pytest.mark.prove
 def test_ctrl_c_ends_a_run_in_progress_and_everything_else(
     connection: Connection, dagster_home: Path, tmp_path: Path
 ) -> None:
