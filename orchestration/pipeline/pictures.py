@@ -107,9 +107,14 @@ def drawn(picture: Picture, rows: Sequence[Row]) -> bytes:
     is_open: list[tuple[date, float]] = [
         (day, value) for day, value, is_over in points if not is_over
     ]
-    axes.plot(*_columns(complete), color="#2f6fab", linewidth=1.8)
+    marker = "o" if len(complete) == 1 else ""
+    axes.plot(*_columns(complete), color="#2f6fab", linewidth=1.8, marker=marker)
     axes.plot(*_columns(is_open), "o", color="#2f6fab", fillstyle="none", clip_on=False)
     axes.set_ylim(bottom=0)
+    if points:
+        first, last = points[0][0], points[-1][0]
+        # A week at least: one day alone has no axis.
+        axes.set_xlim(min(first, last - timedelta(days=6)), last)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: picture.shown(value)))
     locator = AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
