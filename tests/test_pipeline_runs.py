@@ -165,6 +165,15 @@ def test_a_run_fails_in_one_sentence_while_the_server_is_down_and_the_next_one_h
     assert differing_tables(pipeline.rollup) == {}
 
 
+def test_a_run_without_an_events_table_says_how_to_make_one(pipeline: Pipeline) -> None:
+    pipeline.rollup.execute("drop table events")
+
+    failed = pipeline.run("hourly_incremental")
+
+    [message, *_] = failures(failed)
+    assert "no table public.events yet: create it with `fast-dau init`." in message
+
+
 def test_a_data_test_that_fails_fails_the_run_and_its_check(pipeline: Pipeline) -> None:
     rollup = pipeline.rollup
     rollup.build(utc_now())

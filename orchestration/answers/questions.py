@@ -15,7 +15,7 @@ from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import Failure, UserError
-from orchestration.settings import DBT_PROJECT_DIR, rollup_schema
+from orchestration.settings import DBT_PROJECT_DIR, events_table, rollup_schema
 
 _ROWS_AT_A_TIME = 10_000
 
@@ -60,18 +60,20 @@ def execute(
     query: str,
     parameters: Mapping[str, Any] | None = None,
 ) -> None:
-    """Run a query on the rollup's tables.
+    """Run a query on the events and the rollup's tables.
 
-    Raises UserError where one of them has not been built yet, and Failure where the
-    server refuses the query.
+    Raises UserError where one of them is not there yet, and Failure where the server
+    refuses the query.
     """
     try:
         cursor.execute(query, parameters)
     except errors.UndefinedTable as error:
         missing = str(error).split('"')[1]
-        raise UserError(
-            f"There is no table {missing} yet: build it with `fast-dau dbt build`."
-        ) from None
+        if missing == str(events_table()):
+            remedy = "create it with `fast-dau init`"
+        else:
+            remedy = "build it with `fast-dau dbt build`"
+        raise UserError(f"There is no table {missing} yet: {remedy}.") from None
     except psycopg2.Error as error:
         raise Failure(f"The server refused the query: {error}".strip()) from None
 
