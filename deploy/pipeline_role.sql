@@ -78,9 +78,10 @@ execute format('revoke all on %s from %I', events, role);
 execute format('grant select on %s to %I', events, role);
 
 -- The log has the name of its function; runs delete the entries that they have handled.
-select to_regclass(format('%I.%I', pronamespace::regnamespace::name, proname))
-into change_log
-from pg_trigger join pg_proc on pg_proc.oid = tgfoid
+select to_regclass(format('%I.%I', nspname, proname)) into change_log
+from pg_trigger
+    join pg_proc on pg_proc.oid = tgfoid
+    join pg_namespace on pg_namespace.oid = pronamespace
 where tgrelid = events and tgname = 'fast_dau_log_insert';
 if change_log is not null then
     execute format('revoke all on %s from %I', change_log, role);

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from orchestration.events.table import init_events_table
+from orchestration.settings import DBT_PROJECT_DIR, ROOT, TableName
 from tests.events_tables import COLUMNS, execute, fetch
 from tests.pipelines import OWNER, RIGHTS, ROLE, psql, roles, user
 
@@ -105,6 +106,21 @@ def test_a_rollup_that_another_user_has_built_is_handed_over(
     assert fetch(
         shop, f"select tablename from pg_tables where tableowner = '{ROLE}'"
     ) == [("rollup_state",)]
+
+
+def test_the_change_log_of_a_schema_whose_name_needs_quotes_is_found(
+    shop: Connection, database_env: dict[str, str]
+) -> None:
+    events = TableName("My Shop", "events")
+    init_events_table(shop, events, print, change_log=True)
+    done = psql(database_env, SCRIPT.name, events_schema=events.schema)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert fetch(
+        shop,
+        f"""select has_table_privilege('{ROLE}', '"My Shop".events_change_log', right_)
+        from unnest(array['select', 'delete']) as right_""",
+    ) == [(True,), (True,)]
 
 
 def test_every_table_of_the_rollup_is_handed_over() -> None:
