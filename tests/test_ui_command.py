@@ -126,6 +126,16 @@ def test_a_port_in_use_is_refused_before_anything_starts(
     assert not (home / "dagster").exists()
 
 
+def test_a_name_that_no_host_can_have_is_refused() -> None:
+    done = run_cli("ui", "--host", "my..host")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(
+        r"fast-dau: Nothing can listen on my..host:3000 \(no name of a host\): .*\n",
+        done.stderr,
+    )
+
+
 def test_an_address_that_others_can_reach_brings_a_warning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -42,9 +42,11 @@ class Address:
                 # As the web server does: what a closed connection leaves is no harm.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(place)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
+            # UnicodeError: a name that no host can have, such as one with two dots.
+            reason = getattr(error, "strerror", None) or "no name of a host"
             raise UserError(
-                f"Nothing can listen on {self.host}:{self.port} ({error.strerror}): "
+                f"Nothing can listen on {self.host}:{self.port} ({reason}): "
                 "give another --port, or a --host of this machine."
             ) from None
 
