@@ -144,6 +144,17 @@ def test_older_days_are_chosen_at_random_and_never_recent_or_purged_ones(
     }
 
 
+def test_where_the_events_of_every_day_may_be_purged_there_is_nothing_to_recount(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    rollup.build(utc_now(), events_kept_from=days_ago(0))
+
+    succeeded, found = made(RECOUNT, instance)
+
+    assert succeeded
+    assert {check.metadata["days_recounted"].value for check in found.values()} == {0}
+
+
 def test_without_a_day_that_is_over_there_is_nothing_to_recount(
     rollup_in: Callable[[Definitions], Rollup], instance: dg.DagsterInstance
 ) -> None:

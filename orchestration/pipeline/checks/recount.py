@@ -76,12 +76,14 @@ def days_to_recount(scope: Scope, older_days: int, random: Random) -> list[Days]
     """Return the last seven days that are over, and so many older ones, at random.
 
     Fewer where history is short, none where no day is over yet. Days whose events may
-    be purged are not among them.
+    be purged are not among them, though that may be all.
     """
     if scope.last_over is None or scope.first_published is None:
         return []
-    recent = days_to_check(scope, None, None)
     begin = max(scope.first_published, scope.kept_from or date.min)
+    if begin > scope.last_over:
+        return []
+    recent = days_to_check(scope, None, None)
     older = [begin + timedelta(days=n) for n in range((recent.first - begin).days)]
     chosen = sorted(random.sample(older, min(older_days, len(older))))
     return [*(Days(day, day, 0, has_open_day=False) for day in chosen), recent]
