@@ -1,12 +1,12 @@
-{#- Whether an event between %(first)s and %(last)s, or of the days looked back on, was
-    written since the latest run began to read events. A row has no time of arrival, but
-    the transaction that wrote it, of which the last 32 bits: newer are those up to half
-    of their range ahead. -#}
+{#- Whether an event of the day %(day)s, or of the days looked back on, was written since
+    the latest run began to read events. A row has no time of arrival, but the transaction
+    that wrote it, of which the last 32 bits: newer are those up to half of their range
+    ahead. -#}
 select exists (
     select from {{ events }}
     where
-        performed_at >= %(first)s::date - 7 - 2
-        and performed_at < %(last)s::date + 1 + 2
+        performed_at >= %(day)s::date - 7 - 2
+        and performed_at < %(day)s::date + 1 + 2
         and mod(
             xmin::text::bigint + 4294967296
             - mod(pg_snapshot_xmin(state.change_log_snapshot)::text::bigint, 4294967296),

@@ -56,7 +56,7 @@ def have_arrived(connection: Connection, day: date) -> bool:
     A difference may then be theirs. Events that were deleted since leave no trace.
     """
     with connection.cursor() as cursor:
-        execute(cursor, query(connection, "arrived"), {"first": day, "last": day})
+        execute(cursor, query(connection, "arrived"), {"day": day})
         return bool(cursor.fetchall()[0][0])
 
 
