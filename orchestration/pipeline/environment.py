@@ -13,14 +13,13 @@ from orchestration.postgres.connection import connect, database
 
 @contextmanager
 def database_environment() -> Iterator[dict[str, str]]:
-    """Yield libpq's variables, set in os.environ for dbt, once the server answers.
+    """Yield libpq's variables, set in os.environ for dbt, while the server may be used.
 
-    Raises dagster.Failure with one sentence, and no traceback of ours, where it does
-    not: it names the variable to mend, never what is in it.
+    The project's own errors within, such as that the server does not answer, become
+    dagster.Failure with one sentence, and no traceback of ours: it names the variable
+    to mend, never what is in it.
     """
     with reported_failures(), database() as variables:
-        with closing(connect(variables)):
-            pass
         before = {name: os.environ.get(name) for name in variables}
         os.environ.update(variables)
         try:
