@@ -18,7 +18,7 @@ from orchestration.postgres.connection import child_environment
 from orchestration.settings import DBT_PROJECT_DIR, ROOT
 
 # Beside the interpreter, so that it works without an activated environment.
-_DBT = Path(sys.executable).parent / "dbt"
+DBT_PROGRAM = Path(sys.executable).parent / "dbt"
 
 
 def run_dbt(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
@@ -30,7 +30,7 @@ def run_dbt(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     """
     _check_vars(arguments)
     return subprocess.run(
-        [_DBT, *arguments], env=_environment(variables), check=False
+        [DBT_PROGRAM, *arguments], env=_environment(variables), check=False
     ).returncode
 
 
@@ -54,7 +54,7 @@ def compiled_models(
         if parsed.exists():
             shutil.copy(parsed, target)
         done = subprocess.run(
-            [_DBT, *flags, "compile", *wanted, "--target-path", name],
+            [DBT_PROGRAM, *flags, "compile", *wanted, "--target-path", name],
             env=_environment(variables),
             capture_output=True,
             text=True,

@@ -1,14 +1,13 @@
 """The dbt models as assets, built by one dbt command a run."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
+from orchestration.dbt import DBT_PROGRAM
 from orchestration.instance import POOL
 from orchestration.pipeline.columns import with_lineage
 from orchestration.pipeline.environment import database_environment, reported_failures
@@ -21,10 +20,7 @@ from orchestration.pipeline.translator import TRANSLATOR
 from orchestration.postgres.connection import connect
 from orchestration.settings import rollup_schema
 
-# Beside the interpreter, so that it works without an activated environment.
-DBT = DbtCliResource(
-    project_dir=PROJECT, dbt_executable=Path(sys.executable).parent / "dbt"
-)
+DBT = DbtCliResource(project_dir=PROJECT, dbt_executable=DBT_PROGRAM)
 
 
 @dbt_assets(
