@@ -103,13 +103,11 @@ def drawn(picture: Picture, rows: Sequence[Row]) -> bytes:
     figure = Figure(figsize=(_WIDTH, _HEIGHT), layout="constrained")
     axes: Any = figure.subplots()
     axes.set_title(_heading(picture, points), loc="left", fontsize=11)
-    complete = [(day, value) for day, value, is_over in points if is_over]
-    is_open: list[tuple[date, float]] = [
-        (day, value) for day, value, is_over in points if not is_over
-    ]
-    marker = "o" if len(complete) == 1 else ""
-    axes.plot(*_columns(complete), color="#2f6fab", linewidth=1.8, marker=marker)
-    axes.plot(*_columns(is_open), "o", color="#2f6fab", fillstyle="none", clip_on=False)
+    closed = [(day, value) for day, value, is_over in points if is_over]
+    open_ = [(day, value) for day, value, is_over in points if not is_over]
+    marker = "o" if len(closed) == 1 else ""
+    axes.plot(*_columns(closed), color="#2f6fab", linewidth=1.8, marker=marker)
+    axes.plot(*_columns(open_), "o", color="#2f6fab", fillstyle="none", clip_on=False)
     axes.set_ylim(bottom=0)
     if points:
         first, last = points[0][0], points[-1][0]
