@@ -1,4 +1,4 @@
-"""What Dagster loads: `dagster dev` and `fast-dau ui` find it by pyproject.toml."""
+"""What Dagster loads: `dagster dev` finds it by pyproject.toml, others by its name."""
 
 import dagster as dg
 

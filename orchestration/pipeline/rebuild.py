@@ -30,7 +30,7 @@ class Backfill(dg.Config):
 def dbt_arguments(rebuild: Rebuild) -> list[str]:
     """Return the dbt command that rebuilds these days and tests them.
 
-    Raises UserError where the days are none, or none that have begun.
+    Raises UserError where the days are no range of days, or `full` takes them all.
     """
     variables = {}
     if rebuild.full:
