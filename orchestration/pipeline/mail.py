@@ -8,7 +8,9 @@ import dagster as dg
 from orchestration.errors import UserError
 
 _NEEDED = ("SMTP_HOST", "SMTP_FROM", "SMTP_TO", "SMTP_USER", "SMTP_PASSWORD")
-_STARTTLS_PORT = 587
+# TLS from the first byte; at any other port a connection is plain at first.
+_TLS_PORT = 465
+_DEFAULT_PORT = 587
 
 
 def failure_sensors(environment: Mapping[str, str]) -> list[dg.SensorDefinition]:
@@ -24,7 +26,7 @@ def failure_sensors(environment: Mapping[str, str]) -> list[dg.SensorDefinition]
             f"SMTP_HOST is set, but {' and '.join(missing)} is not: set it too, or "
             "unset SMTP_HOST to have no mail."
         )
-    port = environment.get("SMTP_PORT") or str(_STARTTLS_PORT)
+    port = environment.get("SMTP_PORT") or str(_DEFAULT_PORT)
     if not port.isdecimal():
         raise UserError(f"SMTP_PORT {port!r} is not a number, such as 465 or 587.")
     return [
@@ -36,7 +38,7 @@ def failure_sensors(environment: Mapping[str, str]) -> list[dg.SensorDefinition]
             smtp_user=environment["SMTP_USER"],
             smtp_host=environment["SMTP_HOST"],
             smtp_port=int(port),
-            smtp_type="STARTTLS" if int(port) == _STARTTLS_PORT else "SSL",
+            smtp_type="SSL" if int(port) == _TLS_PORT else "STARTTLS",
             webserver_base_url=environment.get("DAGSTER_URL"),
             monitor_all_code_locations=True,
             default_status=dg.DefaultSensorStatus.RUNNING,
