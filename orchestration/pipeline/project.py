@@ -41,5 +41,6 @@ def _is_out_of_date(manifest: Path) -> bool:
     made = manifest.stat().st_mtime
     sources = [DBT_PROJECT_DIR / "dbt_project.yml"]
     for folder in ("models", "macros", "tests", "analyses"):
-        sources += (DBT_PROJECT_DIR / folder).rglob("*")
+        # Folders too, whose times tell of files that are gone.
+        sources += [DBT_PROJECT_DIR / folder, *(DBT_PROJECT_DIR / folder).rglob("*")]
     return any(source.stat().st_mtime > made for source in sources)

@@ -1,0 +1,73 @@
+"""When Dagster has dbt parse the project: where any of its files is not as it was."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from orchestration.pipeline import project as module
+from orchestration.pipeline.project import parsed
+
+FOLDERS = ("models", "macros", "tests", "analyses")
+AN_HOUR_AGO = time.time() - 3600
+
+
+@pytest.fixture
+def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
+    """Return a function that tells whether dbt parses a project in tmp_path."""
+    made = tmp_path / "target" / "manifest.json"
+    project: Any = SimpleNamespace(manifest_path=made)
+    times = list[None]()
+
+    def run_dbt(*_: Any) -> int:
+        times.append(None)
+        made.touch()
+        return 0
+
+    def asked() -> bool:
+        before = len(times)
+        parsed(project)
+        return len(times) > before
+
+    (tmp_path / "dbt_project.yml").touch()
+    for folder in FOLDERS:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "one.sql").touch()
+    for path in [tmp_path, *tmp_path.rglob("*")]:
+        os.utime(path, (AN_HOUR_AGO, AN_HOUR_AGO))
+    monkeypatch.setattr(module, "DBT_PROJECT_DIR", tmp_path)
+    monkeypatch.setattr(module, "run_dbt", run_dbt)
+    return asked
+
+
+def test_a_project_that_has_not_changed_is_parsed_once(
+    parses: Callable[[], bool],
+) -> None:
+    assert [parses(), parses()] == [True, False]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda file: file.with_name("two.sql").touch(), id="come"),
+        pytest.param(os.utime, id="changed"),
+        pytest.param(Path.unlink, id="gone"),
+    ],
+)
+def test_it_is_parsed_anew_where_a_file_has_come_changed_or_gone(
+    parses: Callable[[], bool],
+    tmp_path: Path,
+    folder: str,
+    change: Callable[[Path], None],
+) -> None:
+    parses()
+    # The clock of a file system is coarse.
+    os.utime(tmp_path / "target" / "manifest.json", (AN_HOUR_AGO + 60,) * 2)
+    change(tmp_path / folder / "one.sql")
+
+    assert [parses(), parses()] == [True, False]
