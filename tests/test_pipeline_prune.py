@@ -5,9 +5,12 @@ import time
 from pathlib import Path
 
 import dagster as dg
+import pytest
+from pydantic import ValidationError
 
 from orchestration.definitions import definitions
-from orchestration.pipeline.prune import remove_folders, remove_runs
+from orchestration.pipeline.project import PROJECT
+from orchestration.pipeline.prune import Prune, remove_folders, remove_runs
 
 DAY = 86_400
 
@@ -54,7 +57,8 @@ def test_old_runs_are_removed_and_what_an_asset_says_of_itself_stays() -> None:
         assert latest.asset_materialization.metadata["rows"].value == 1
 
 
-def test_the_job_says_how_much_it_removed(tmp_path: Path) -> None:
+def test_the_job_says_how_much_it_removed() -> None:
+    old = folder_of_age(PROJECT.manifest_path.parent, "rollup-0a1b2c3-1234567", 8)
     with dg.instance_for_test() as instance:
         dg.materialize([some_asset], instance=instance)
         result = definitions.resolve_job_def("prune").execute_in_process(
@@ -64,4 +68,10 @@ def test_the_job_says_how_much_it_removed(tmp_path: Path) -> None:
 
     [output] = result.filter_events(lambda event: event.is_successful_output)
     said = output.step_output_data.metadata
-    assert said["runs_removed"].value == 1
+    assert (said["folders_removed"].value, said["runs_removed"].value) == (1, 1)
+    assert not old.exists()
+
+
+def test_the_folder_of_a_run_at_work_is_never_asked_for() -> None:
+    with pytest.raises(ValidationError, match="greater than or equal to 1"):
+        Prune(folder_days=0)

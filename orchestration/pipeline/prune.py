@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.pipeline.assets import rollup
 from orchestration.pipeline.project import PROJECT
@@ -21,9 +22,12 @@ _SECONDS_A_DAY = 86_400
 
 
 class Prune(dg.Config):
-    """How long it is kept: the folder of a run, which has dbt's log, and the run."""
+    """How long it is kept: the folder of a run, which has dbt's log, and the run.
 
-    folder_days: int = 7
+    A day at least is longer than a run takes, which writes to its folder to the end.
+    """
+
+    folder_days: int = Field(default=7, ge=1)
     run_days: int = 90
 
 
