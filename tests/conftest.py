@@ -117,3 +117,14 @@ def rollup_in(connection: Connection) -> Callable[[Definitions], Rollup]:
         return Rollup(connection, definitions)
 
     return open_rollup
+
+
+@pytest.fixture
+def whole_rollup_in(connection: Connection) -> Callable[[Definitions], Rollup]:
+    """Return such a function for a rollup that has the product tables too."""
+
+    def open_rollup(definitions: Definitions) -> Rollup:
+        init_events_table(connection, events_table(), print)
+        return Rollup(connection, definitions, has_product=True)
+
+    return open_rollup

@@ -16,7 +16,8 @@ from orchestration.postgres.connection import connect
 from orchestration.postgres.server import server
 from orchestration.settings import events_table
 from tests.clusters import QUICK
-from tests.oracle import Definitions, Event, Rows
+from tests.oracle import Definitions, Event
+from tests.product_oracle import Rows
 from tests.rollup import Rollup
 from tests.test_embedded_server_kills import kill_if_alive, postmaster
 
@@ -41,7 +42,7 @@ class FlippingRollup(Rollup):
         self.home = home
         self.now = now
         self._flips: dict[date, int] = {}
-        super().__init__(connect(os.environ), Definitions())
+        super().__init__(connect(os.environ), Definitions(), has_product=True)
         self.connection.autocommit = True
 
     def make(self) -> None:

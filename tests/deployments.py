@@ -50,7 +50,7 @@ def deployed(
         opened = connect(variables)
         opened.autocommit = True
         init_events_table(opened, events_table(), print, change_log=True)
-        rollup = Rollup(opened, Definitions())
+        rollup = Rollup(opened, Definitions(), has_product=True)
         rollup.execute(
             "insert into events (user_id, performed_at) select n, '2010-01-01'"
             " from generate_series(1, 9) as n"

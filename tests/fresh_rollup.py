@@ -52,7 +52,7 @@ def fresh_rollup(
     connection: Connection, definitions: Definitions, *, with_log: bool
 ) -> ClockedRollup:
     """Return a rollup over a new events table; what was there before is dropped."""
-    rollup = ClockedRollup(connection, definitions)
+    rollup = ClockedRollup(connection, definitions, has_product=True)
     rollup.execute(_CLOCK)
     rollup.execute("drop schema if exists analytics cascade")
     rollup.execute("drop table if exists events, events_change_log cascade")

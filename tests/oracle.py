@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from tests.product_oracle import Rows, active_by_course, product_tables
+
 Moment = datetime | Literal["-infinity", "infinity"] | None
-Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Definitions:
     active_kinds: tuple[str, ...] = ()
     events_start_date: date = date(2000, 1, 1)
     max_clock_skew_minutes: int = 5
+    cohort_days: int = 90
 
     def local_date(self, moment: datetime) -> date:
         """Return the calendar day of a UTC moment in the reporting zone."""
@@ -62,6 +64,7 @@ def tables(
         lambda: defaultdict(list)
     )
     days_with_events = set()
+    in_courses: list[tuple[date, int, int | None]] = []
     today = definitions.local_date(now)
     for event in events:
         reason = definitions.why_rejected(event, now)
@@ -76,11 +79,13 @@ def tables(
         days_with_events.add(day)
         if not definitions.active_kinds or event.kind in definitions.active_kinds:
             moments[day][event.user_id].append(event.performed_at)
+            in_courses.append((day, event.user_id, event.course_id))
 
     days: list[date] = []
     if days_with_events:
         first = min(days_with_events)
         days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    users = {day: set(of_day) for day, of_day in moments.items()}
     return {
         "rejected_events": _rejected_events(rejected),
         "user_day_activity": sorted(
@@ -99,7 +104,8 @@ def tables(
         ],
         "returning_users": _returning_users(days, moments),
         "daily_retention": _daily_retention(days, moments, today),
-    }
+        "daily_active_users_by_course": active_by_course(in_courses),
+    } | product_tables(days, users, today, definitions.cohort_days)
 
 
 def _rejected_events(rejected: dict[str, list[Moment]]) -> Rows:

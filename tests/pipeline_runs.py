@@ -7,8 +7,8 @@ from typing import Any
 import dagster as dg
 
 from orchestration.definitions import definitions
-from tests.oracle import Rows
-from tests.rollup import TABLES, Rollup
+from tests.product_oracle import Rows
+from tests.rollup import Rollup
 
 
 class Pipeline:
@@ -32,7 +32,7 @@ def differing_tables(rollup: Rollup) -> dict[str, tuple[Rows, Rows]]:
     expected = rollup.expected(began.astimezone(UTC).replace(tzinfo=None))
     return {
         name: (found[name], expected[name])
-        for name in TABLES
+        for name in rollup.table_names
         if found[name] != expected[name]
     }
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.dbt_processes import dbt_process, held, run_id, wait_for_write
 from tests.made_up_events import eventful_days, invalid_events
-from tests.oracle import Definitions, Rows
+from tests.oracle import Definitions
+from tests.product_oracle import Rows
 from tests.rollup import Rollup, RunError
 
 FIRST = datetime(2024, 3, 1)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from tests.oracle import Definitions, Event, Rows
+from tests.oracle import Definitions, Event
+from tests.product_oracle import Rows
 from tests.rollup import Rollup
 
 MIDNIGHT = datetime(2024, 3, 10)

@@ -16,7 +16,8 @@ from orchestration.postgres.connection import connect
 from tests.commands import FAST_DAU, run_cli
 from tests.events_tables import EVENTS
 from tests.made_up_events import eventful_days, invalid_events
-from tests.oracle import Definitions, Event, Rows, tables
+from tests.oracle import Definitions, Event, tables
+from tests.product_oracle import Rows
 from tests.rollup import TABLES, Rollup
 
 FIRST = datetime(2024, 3, 10)
@@ -29,9 +30,9 @@ RECOUNTED = tuple(name for name in TABLES if name != "rejected_events")
 
 
 @pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
     """A rollup of a month in Berlin, which begins with one user's days."""
-    opened = rollup_in(Definitions(time_zone="Europe/Berlin"))
+    opened = whole_rollup_in(Definitions(time_zone="Europe/Berlin"))
     opened.insert(
         Event(FIRST_USER, FIRST + timedelta(days=day)) for day in (0, 1, 3, 7, 8, 14)
     )

@@ -10,8 +10,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 from orchestration.settings import DBT_PROJECT_DIR
 from tests.fresh_rollup import ClockedRollup, fresh_rollup
 from tests.made_up_events import eventful_days
-from tests.oracle import Definitions, Rows
-from tests.rollup import TABLES
+from tests.oracle import Definitions, Event
+from tests.rollup import TABLES, RunError
 
 FIRST = datetime(2024, 3, 1)
 NOW = datetime(2024, 4, 9, 12)
@@ -22,12 +22,27 @@ KEY_COLUMNS = {
     "daily_active_users": 1,
     "returning_users": 2,
     "daily_retention": 1,
+    "user_lifetimes": 1,
+    "moved_days": 2,
+    "rolling_active_users": 1,
+    "growth_accounting": 1,
+    "activity_frequency_28d": 2,
+    "cohort_retention": 2,
+    "daily_active_users_by_course": 2,
 }
 INFLUENCE_DAYS = {
     "user_day_activity": 0,
     "daily_active_users": 0,
     "returning_users": 7,
     "daily_retention": 7,
+    "daily_active_users_by_course": 0,
+}
+# Of a user who is there on one day only.
+LONE_INFLUENCE_DAYS = {
+    "rolling_active_users": 27,
+    "activity_frequency_28d": 27,
+    "growth_accounting": 7,
+    "cohort_retention": 0,
 }
 CHANGES = [
     "insert into events (user_id, kind, performed_at) values ({user}, 'late', '{at}')",
@@ -65,7 +80,7 @@ def test_a_late_change_writes_exactly_the_rows_that_the_oracle_says(
     random = Random(seed)
 
     for change in random.sample(CHANGES, len(CHANGES)):
-        before: dict[str, Rows] = rollup.expected(NOW)
+        before = rollup.expected(NOW)
         day = FIRST + timedelta(days=random.randrange(10, 30))
         rollup.execute(
             change.format(
@@ -75,7 +90,7 @@ def test_a_late_change_writes_exactly_the_rows_that_the_oracle_says(
             )
         )
         written = rollup.build(NOW)
-        after: dict[str, Rows] = rollup.expected(NOW)
+        after = rollup.expected(NOW)
 
         assert rollup.tables() == after
         for table in TABLES:
@@ -90,8 +105,8 @@ def test_a_changed_day_has_the_influence_that_each_model_declares(
     day = date(2024, 3, 16)
     everybody = [1, 2, 3, 5, 8, 13]
     rollup.execute(
-        "insert into events (user_id, performed_at)"
-        f" select u, date '{day}' + n from unnest(array{everybody}) as u,"
+        "insert into events (user_id, course_id, performed_at)"
+        f" select u, 1, date '{day}' + n from unnest(array{everybody}) as u,"
         " generate_series(0, 8) as n"
     )
     rollup.build(NOW)
@@ -106,6 +121,56 @@ def test_a_changed_day_has_the_influence_that_each_model_declares(
         assert f"'influence_days': {influence}" in _source(table)
 
 
+def test_a_users_only_day_has_the_influence_that_each_model_declares(
+    rollup: ClockedRollup,
+) -> None:
+    day = date(2024, 3, 8)
+    before = rollup.tables()
+    rollup.insert([Event(99, FIRST + timedelta(days=7, hours=9))])
+    rollup.build(NOW)
+    after = rollup.tables()
+
+    for table, influence in LONE_INFLUENCE_DAYS.items():
+        changed = days(set(before[table]) ^ set(after[table]))
+        assert changed == {day + timedelta(days=n) for n in range(influence + 1)}
+        assert f"'influence_days': {influence}" in _source(table)
+
+
+def test_a_late_first_day_moves_the_old_first_day_whenever_that_was(
+    rollup: ClockedRollup,
+) -> None:
+    """The user is no longer new on a day that the run would not have looked at."""
+    rollup.insert([Event(98, FIRST + timedelta(days=30, hours=9))])
+    rollup.build(NOW)
+    rollup.insert([Event(98, FIRST + timedelta(days=2, hours=9))])
+    rollup.build(NOW)
+    with_late_event = rollup.tables()
+    expected_with = rollup.expected(NOW)
+    rollup.execute(
+        f"delete from events where user_id = 98 and performed_at < '{FIRST}'::date + 9"
+    )
+    rollup.build(NOW)
+
+    assert with_late_event == expected_with
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_moved_days_wait_for_a_run_that_gets_to_the_tables_that_follow_them(
+    rollup: ClockedRollup,
+) -> None:
+    rollup.insert([Event(98, FIRST + timedelta(days=30, hours=9))])
+    rollup.build(NOW)
+    rollup.insert([Event(98, FIRST + timedelta(days=2, hours=9))])
+    for table in ("growth_accounting", "cohort_retention"):
+        with rollup.stopped_at(table), pytest.raises(RunError, match="stopped"):
+            rollup.build(NOW)
+    noted = rollup.query("select distinct bound from analytics.moved_days order by 1")
+    rollup.build(NOW)
+
+    assert noted == [("first",)]
+    assert rollup.tables() == rollup.expected(NOW)
+
+
 def _source(model: str) -> str:
-    path = DBT_PROJECT_DIR / "models" / "rollup" / f"{model}.sql"
+    [path] = (DBT_PROJECT_DIR / "models").glob(f"*/{model}.sql")
     return path.read_text()

@@ -30,10 +30,10 @@ def parsed_project(cluster: dict[str, str]) -> None:
 
 @pytest.fixture
 def pipeline(
-    rollup_in: Callable[[Definitions], Rollup], parsed_project: None
+    whole_rollup_in: Callable[[Definitions], Rollup], parsed_project: None
 ) -> Iterator[Pipeline]:
     """Yield the jobs over forty days of a few users, not built yet."""
-    rollup = rollup_in(Definitions())
+    rollup = whole_rollup_in(Definitions())
     rollup.insert(Event(user, ago(n)) for n in range(1, 41) for user in USERS)
     with dg.instance_for_test() as instance:
         yield Pipeline(rollup, instance)

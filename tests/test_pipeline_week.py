@@ -61,9 +61,9 @@ def differing(rollup: Rollup, now: datetime) -> list[str]:
 
 @pytest.mark.parametrize(("start", "has_log"), WEEKS)
 def test_every_table_equals_the_oracle_at_the_end_of_each_day_of_a_week(
-    rollup_in: Callable[[Definitions], Rollup], start: datetime, has_log: bool
+    whole_rollup_in: Callable[[Definitions], Rollup], start: datetime, has_log: bool
 ) -> None:
-    rollup = rollup_in(Definitions(time_zone=ZONE))
+    rollup = whole_rollup_in(Definitions(time_zone=ZONE))
     if has_log:
         init_events_table(rollup.connection, events_table(), print, change_log=True)
     random = Random(17)

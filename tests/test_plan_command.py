@@ -12,7 +12,8 @@ import pytest
 
 from tests.commands import run_cli
 from tests.made_up_events import eventful_days
-from tests.oracle import Definitions, Event, Rows
+from tests.oracle import Definitions, Event
+from tests.product_oracle import Rows
 from tests.rollup import Rollup
 
 FIRST = datetime(2024, 3, 1)

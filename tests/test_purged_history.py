@@ -9,7 +9,8 @@ import pytest
 
 from tests.dbt_processes import dbt_process, held, wait_for_write
 from tests.made_up_events import eventful_days
-from tests.oracle import Definitions, Event, Rows, tables
+from tests.oracle import Definitions, Event, tables
+from tests.product_oracle import Rows
 from tests.rollup import Rollup
 
 FIRST = datetime(2024, 3, 1)
@@ -42,13 +43,14 @@ class PurgedRollup(Rollup):
 
     def recount(self, now: datetime) -> dict[str, Rows]:
         """Return the tables as if nothing had been purged."""
-        return tables(self.counted, now, self.definitions)
+        recounted = tables(self.counted, now, self.definitions)
+        return {name: recounted[name] for name in self.table_names}
 
 
 @pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> PurgedRollup:
+def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> PurgedRollup:
     """A rollup of three weeks and a half, first built, before the purge."""
-    opened = rollup_in(Definitions())
+    opened = whole_rollup_in(Definitions())
     opened.insert(eventful_days(Random(7), FIRST, 24))
     opened.insert(
         [
@@ -59,7 +61,7 @@ def rollup(rollup_in: Callable[[Definitions], Rollup]) -> PurgedRollup:
         ]
     )
     opened.build(NOW)
-    return PurgedRollup(opened.connection, opened.definitions)
+    return PurgedRollup(opened.connection, opened.definitions, has_product=True)
 
 
 @pytest.mark.parametrize("kept_from", PROTECTION)

@@ -20,11 +20,11 @@ DAYS = 32
 
 @pytest.fixture(params=PLACES)
 def history(
-    request: pytest.FixtureRequest, rollup_in: Callable[[Definitions], Rollup]
+    request: pytest.FixtureRequest, whole_rollup_in: Callable[[Definitions], Rollup]
 ) -> tuple[Rollup, datetime]:
     """A rollup of a month of events and bad rows, first built at noon of its end."""
     time_zone, first = request.param
-    rollup = rollup_in(Definitions(time_zone=time_zone))
+    rollup = whole_rollup_in(Definitions(time_zone=time_zone))
     now = first + timedelta(days=DAYS, hours=12, minutes=7)
     rollup.insert(eventful_days(Random(4), first, DAYS + 1))
     rollup.insert(invalid_events(now))
@@ -197,16 +197,16 @@ def test_a_model_built_alone_from_nothing_has_all_of_history(
     rollup.build(now)
     rollup.build(now, "--select", model, "--full-refresh")
     refreshed = rollup.tables()
-    rollup.execute(f"drop table analytics.{model}")
+    rollup.execute(f"drop table analytics.{model} cascade")
     rollup.build(now)
 
     assert refreshed == rollup.tables() == rollup.expected(now)
 
 
 def test_only_active_kinds_make_a_user_active(
-    rollup_in: Callable[[Definitions], Rollup],
+    whole_rollup_in: Callable[[Definitions], Rollup],
 ) -> None:
-    rollup = rollup_in(Definitions(active_kinds=("video_play", "it's")))
+    rollup = whole_rollup_in(Definitions(active_kinds=("video_play", "it's")))
     now = datetime(2024, 3, 10, 12)
     rollup.insert(eventful_days(Random(1), datetime(2024, 2, 10), 25))
     rollup.insert([Event(4, now, kind="it's"), Event(5, now, kind="enrolled")])
@@ -217,9 +217,9 @@ def test_only_active_kinds_make_a_user_active(
 
 
 def test_events_before_the_start_date_are_rejected_by_the_local_day(
-    rollup_in: Callable[[Definitions], Rollup],
+    whole_rollup_in: Callable[[Definitions], Rollup],
 ) -> None:
-    rollup = rollup_in(
+    rollup = whole_rollup_in(
         Definitions(time_zone="Europe/Berlin", events_start_date=date(2024, 3, 1))
     )
     midnight = datetime(2024, 2, 29, 23)
@@ -231,9 +231,9 @@ def test_events_before_the_start_date_are_rejected_by_the_local_day(
 
 
 def test_an_empty_events_table_makes_empty_tables_and_then_fills_them(
-    rollup_in: Callable[[Definitions], Rollup],
+    whole_rollup_in: Callable[[Definitions], Rollup],
 ) -> None:
-    rollup = rollup_in(Definitions())
+    rollup = whole_rollup_in(Definitions())
     now = datetime(2024, 3, 2, 15)
 
     rollup.build(now)

@@ -3,7 +3,7 @@
     refresh_days. A day that is gone from history has no rows. -#}
 {% macro days_to_build() -%}
     {%- set refresh_days = ref('refresh_days') -%}
-    {%- if is_incremental() and not flags.FULL_REFRESH -%}
+    {%- if is_incremental() and not builds_all_days() -%}
         {{ refresh_days }} where reason <> 'gone'
     {%- else -%}
         {{ ref('calendar_days') }} where not is_gone

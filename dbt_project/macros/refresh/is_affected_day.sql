@@ -8,14 +8,17 @@
     with dbt's --full-refresh, every day whose events are all there. -#}
 {% macro is_affected_day(column, days_before=0) -%}
     {%- set influence_days = config.meta_get('influence_days') -%}
-    {%- if not execute or not is_incremental() or influence_days is none -%}
+    {%- set moves_with = config.meta_get('moves_with', []) -%}
+    {%- if not execute or not is_incremental() or influence_days is none
+        or (moves_with and builds_all_days()) -%}
         true
-    {%- elif flags.FULL_REFRESH -%}
+    {%- elif builds_all_days() -%}
         {{ column }} >= coalesce(
-            (select kept_from from {{ rollup_state() }}), '-infinity'
+            (select rollup_state.kept_from from {{ rollup_state() }} as rollup_state),
+            '-infinity'
         ) - {{ days_before }}
     {%- else -%}
-        {%- set days = days_around(days_before, influence_days) -%}
+        {%- set days = days_around(days_before, influence_days, moves_with) -%}
         {%- if not days -%}
             false
         {%- elif (days[-1] - days[0]).days == days | length - 1 -%}
@@ -27,16 +30,33 @@
 {%- endmacro %}
 
 
-{#- The days of refresh_days, with so many days before and after each, in order. Asked
-    for more than once by a model, and kept with it, as a query costs dbt milliseconds. -#}
-{% macro days_around(days_before, days_after) -%}
+{#- Whether a run builds a table's every day, whatever stands in refresh_days. -#}
+{% macro builds_all_days() -%}
+    {{ return(flags.FULL_REFRESH or is_redefined()) }}
+{%- endmacro %}
+
+
+{#- The days of refresh_days, with so many days before and after each, in order; with the
+    days that moved, and so many before them. Asked for more than once by a model, and
+    kept with it, as a query costs dbt milliseconds. -#}
+{% macro days_around(days_before, days_after, moves_with) -%}
     {%- set name = 'days around ' ~ days_before -%}
     {%- if name not in model -%}
-        {%- do model.update({name: run_query(
-            "select distinct activity_date + n as activity_date from "
-            ~ ref('refresh_days') ~ " cross join generate_series(-" ~ days_before ~ ", "
-            ~ days_after ~ ") as n order by activity_date"
-        ).columns[0].values()}) -%}
+        {%- set query -%}
+        select activity_date + n as activity_date
+        from {{ ref('refresh_days') }}
+        cross join generate_series(-{{ days_before }}, {{ days_after }}) as n
+        union
+        {%- if moves_with %}
+        select moved.activity_date - n
+        from ({{ days_moved_with(moves_with) }}) as moved
+        cross join generate_series(0, {{ days_before }}) as n
+        union
+        {%- endif %}
+        select null where false
+        order by activity_date
+        {%- endset -%}
+        {%- do model.update({name: run_query(query).columns[0].values()}) -%}
     {%- endif -%}
     {{ return(model[name]) }}
 {%- endmacro %}

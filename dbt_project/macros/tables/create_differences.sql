@@ -1,5 +1,5 @@
 {#- Statements that make a temporary table of the rows in which the new result and
-    the target's affected days disagree, with the result's values, or, where the
+    the target's affected rows disagree, with the result's values, or, where the
     result has no such row (`is_gone`), the target's key. -#}
 {% macro create_differences(differences, arg_dict, keys, columns) -%}
     {%- set result = arg_dict['temp_relation'] -%}
@@ -16,7 +16,7 @@
     from {{ result }} as result
     full join (
         select * from {{ arg_dict['target_relation'] }}
-        where {{ is_affected_day('activity_date') }}
+        where {{ is_affected_row() }}
     ) as target
         on
         {%- for key in keys %}

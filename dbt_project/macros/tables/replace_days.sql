@@ -13,6 +13,9 @@
     {%- set differences = make_temp_relation(target, '__differences') -%}
     {%- do run_query(create_differences(differences, arg_dict, keys, columns)) -%}
     {%- do count_differences(differences) -%}
+    {%- if config.meta_get('grain') == 'user' -%}
+        {%- do run_query(note_moved_days(differences)) -%}
+    {%- endif -%}
 
     merge into {{ target }} as target
     using {{ differences }} as difference

@@ -1,9 +1,11 @@
 {#- Counts, for `report_changes`, the rows to delete, and in full runs those that differ
-    on days that an ordinary run would not have rebuilt: what the ordinary runs missed. -#}
+    on days that an ordinary run would not have rebuilt: what the ordinary runs missed. Not
+    of tables in which a run follows users to other days. -#}
 {% macro count_differences(differences) -%}
     {%- set influence_days = config.meta_get('influence_days') -%}
+    {%- set is_led_by_users = config.meta_get('grain') or config.meta_get('moves_with') -%}
     {%- set missed -%}
-        {%- if is_full_run() and influence_days is not none -%}
+        {%- if is_full_run() and influence_days is not none and not is_led_by_users -%}
         count(*) filter (where not exists (
             select from {{ ref('refresh_days') }} as refresh_days
             where

@@ -15,6 +15,10 @@
             or transaction_id >= pg_snapshot_xmax(pg_current_snapshot())
         );
     {%- endif -%}
+    delete from {{ rollup_relation('moved_days') }}
+    where exists (
+        select from {{ rollup_state() }} where run_id = '{{ invocation_id }}'
+    );
     update {{ rollup_state() }} set is_unfinished = false, is_starting_over = false
     where run_id = '{{ invocation_id }}';
     {%- endif -%}

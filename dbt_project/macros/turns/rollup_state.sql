@@ -22,8 +22,15 @@
 {#- Made by the first run; the lock is for two first runs at once. `if not exists` asks
     for the right to create schemas also where the schema is there. -#}
 {% macro create_rollup_state() -%}
-    {%- if not is_built('rollup_state') -%}
     {%- set columns = rollup_state_columns() -%}
+    {%- if is_built('rollup_state') -%}
+        {%- set definitions = {} -%}
+        {%- for name, (type, _) in columns.items() -%}
+            {%- do definitions.update({name: type}) -%}
+        {%- endfor -%}
+        {%- do add_columns(rollup_relation('rollup_state'), definitions) -%}
+        {%- do run_query("commit") -%}
+    {%- else -%}
     {%- set ddl -%}
         select pg_advisory_xact_lock({{ turn_lock() }});
         {%- if not adapter.check_schema_exists(target.database, target.schema) %}
@@ -62,6 +69,10 @@
         'is_starting_over': (
             'boolean not null default false',
             'A run with refresh: start_over has begun to build all anew, and none ended it.',
+        ),
+        'model_vars': (
+            "jsonb not null default '{}'",
+            'By table, the variables of its own that it was built with.',
         ),
         'change_log_snapshot': ('pg_snapshot', 'Whose changes the latest run read.'),
         'run_id': ('text', 'The run whose turn it is; null: none.'),

@@ -11,12 +11,15 @@
     {%- endif -%}
     {%- do check_whole_number('lookback_days', 1) -%}
     {%- do check_whole_number('max_clock_skew_minutes', 0) -%}
+    {%- do check_whole_number('cohort_days', 1, most=1000) -%}
+    {%- do check_whole_number('max_segment_values', 1) -%}
     {%- do check_kinds() -%}
     {%- do check_run_at() -%}
     {%- do check_whole_number('wait_minutes', 0, most=1440) -%}
     {%- do check_whole_number('silent_seconds', 1) -%}
     {%- do check_time_zone() -%}
     {%- do check_change_log() -%}
+    {%- do check_segments() -%}
 {%- endmacro %}
 
 
@@ -31,7 +34,8 @@
         'events_schema', 'events_table', 'time_zone', 'active_kinds',
         'events_start_date', 'max_clock_skew_minutes', 'lookback_days', 'refresh',
         'start_date', 'end_date', 'run_at', 'from_date', 'to_date', 'on_date',
-        'events_kept_from', 'wait_minutes', 'silent_seconds',
+        'events_kept_from', 'wait_minutes', 'silent_seconds', 'cohort_days', 'segments',
+        'max_segment_values',
     ] -%}
     {%- for name in invocation_args_dict.get('vars', {}) if name not in known -%}
         {%- do refuse("there is no variable '" ~ name ~ "'; " ~ known | join(', ')

@@ -1,6 +1,7 @@
 {{ config(
     unique_key='activity_date',
     full_refresh=false,
+    pre_hook="{{ add_missing_counts() }}",
     post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
 ) }}
 
@@ -16,6 +17,10 @@
         {% for n in range(1, 8) %}
             null::bigint as returning_d{{ n }},
         {% endfor %}
-        null::bigint as returning_users
+        null::bigint as returning_users,
+        null::bigint as wau_7d,
+        null::bigint as mau_28d,
+        null::bigint as new_users,
+        null::bigint as dormant_users
     where false
 {% endif %}

@@ -35,11 +35,6 @@ cross join lateral (
         min(events.performed_at) as first_event_at,
         max(events.performed_at) as last_event_at
     from events
-    where
-        events.performed_at >= days.day_starts_at
-        and events.performed_at < days.day_ends_at
-        {% if var('active_kinds') %}
-            and events.kind in ({{ string_literals(var('active_kinds')) }})
-        {% endif %}
+    where {{ is_active_event() }}
     group by events.user_id
 ) as active_users

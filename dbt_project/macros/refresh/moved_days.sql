@@ -1,0 +1,42 @@
+{#- Before lifetimes change: notes in `moved_days` the days on which a user's first or
+    last active day was and will be, for the models that follow them (`moves_with`).
+    They stay there until the end of a run that rebuilt every table. -#}
+{% macro note_moved_days(differences) -%}
+    insert into {{ ref('moved_days') }} (activity_date, bound)
+    select distinct
+        bounds.activity_date,
+        bounds.bound
+    from {{ differences }} as difference
+    left join {{ this }} as target
+        on difference.user_id = target.user_id
+    cross join lateral (
+        values
+        {%- for bound in ['first', 'last'] %}
+        {%- set column = bound ~ '_activity_date' %}
+        {%- set is_moved = 'difference.' ~ column ~ ' is distinct from target.' ~ column %}
+        ('{{ bound }}', difference.{{ column }}, {{ is_moved }}),
+        ('{{ bound }}', target.{{ column }}, {{ is_moved }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as bounds (bound, activity_date, is_moved)
+    where
+        bounds.is_moved
+        and bounds.activity_date is not null
+    on conflict do nothing
+{%- endmacro %}
+
+
+{#- A query: the days whose numbers change with those in `moved_days`. A user who is not
+    seen again counts as dormant on the seven days after the last. -#}
+{% macro days_moved_with(bounds) -%}
+    select activity_date + n as activity_date
+    from {{ ref('moved_days') }}
+    inner join (
+        {%- for bound in bounds %}
+        select
+            '{{ bound }}' as bound,
+            n
+        from generate_series({{ '1, 7' if bound == 'last' else '0, 0' }}) as n
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as influence using (bound)
+{%- endmacro %}

@@ -1,0 +1,31 @@
+{#- A view that a run leaves alone where its SQL has not changed, so that nobody who reads
+    it is waited for, or waits. What it was made of is kept in `rollup_state`. -#}
+{% materialization standing_view, adapter='postgres' %}
+    {{ run_hooks(pre_hooks, inside_transaction=false) }}
+    {{ run_hooks(pre_hooks, inside_transaction=true) }}
+    {%- set view = this.incorporate(type='view') -%}
+    {%- set digest = local_md5(sql) -%}
+    {%- set stands = run_query(
+        "select to_regclass('" ~ this ~ "') is not null and model_vars ->> '"
+        ~ model.name ~ "' = '" ~ digest ~ "' from " ~ rollup_state()
+    ).columns[0].values()[0] -%}
+    {%- if stands -%}
+        {%- do store_raw_result('main', message='unchanged', code='VIEW', rows_affected=0) -%}
+    {%- else -%}
+        {%- call statement('main') -%}
+            {{ get_assert_columns_equivalent(sql) }}
+            create or replace view {{ view }} as
+            {{ sql }};
+            update {{ rollup_state() }}
+            set model_vars = model_vars
+                || jsonb_build_object('{{ model.name }}', '{{ digest }}')
+        {%- endcall -%}
+    {%- endif -%}
+    {%- if not stands or is_full_run() -%}
+        {%- do persist_docs(view, model) -%}
+    {%- endif -%}
+    {{ run_hooks(post_hooks, inside_transaction=true) }}
+    {%- do adapter.commit() -%}
+    {{ run_hooks(post_hooks, inside_transaction=false) }}
+    {{ return({'relations': [view]}) }}
+{% endmaterialization %}

@@ -1,0 +1,42 @@
+{{ config(
+    unique_key=['activity_date', 'course_id'],
+    meta={'influence_days': 0},
+    post_hook=[
+        "{{ ensure_index(['activity_date', 'course_id'], unique=true) }}",
+        "{{ ensure_index(['course_id', 'activity_date']) }}",
+        "{{ refuse_purge_meanwhile() }}",
+    ],
+) }}
+
+with days as (
+
+    select * from {{ days_to_build() }}
+
+),
+
+events as (
+
+    select * from {{ ref('stg_events') }}
+
+)
+
+-- Day by day, as in user_day_activity. First by course and user, because two groups in
+-- turn are faster than counting distinct users.
+select
+    days.activity_date,
+    course_users.course_id,
+    count(*) as dau,
+    sum(course_users.events_count)::bigint as events_count
+from days
+cross join lateral (
+    select
+        events.course_id,
+        events.user_id,
+        count(*) as events_count
+    from events
+    where
+        {{ is_active_event() }}
+        and events.course_id is not null
+    group by events.course_id, events.user_id
+) as course_users
+group by days.activity_date, course_users.course_id

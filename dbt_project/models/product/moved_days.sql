@@ -1,0 +1,16 @@
+{{ config(
+    unique_key=['activity_date', 'bound'],
+    full_refresh=false,
+    post_hook="{{ ensure_index(['activity_date', 'bound'], unique=true) }}",
+) }}
+
+-- A run only makes the table. `user_lifetimes` writes it, in the transaction in which
+-- lifetimes change, and the end of a run that rebuilt every table empties it.
+{% if is_incremental() %}
+    select * from {{ this }}
+{% else %}
+    select
+        null::date as activity_date,
+        null::text as bound
+    where false
+{% endif %}

@@ -1,0 +1,103 @@
+{{ config(
+    unique_key='activity_date',
+    meta={'influence_days': 27},
+    post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
+) }}
+
+-- depends_on: {{ ref('refresh_days') }}
+
+with days as (
+
+    select * from {{ ref('daily_active_users') }}
+    where {{ is_affected_day('activity_date') }}
+
+),
+
+user_days as (
+
+    select
+        activity_date,
+        lead(activity_date) over (partition by user_id order by activity_date)
+        - activity_date as days_until_next
+    from {{ ref('user_day_activity') }}
+    where {{ is_affected_day('activity_date', days_before=27) }}
+
+),
+
+-- An active day makes a user count until the next one, or the window's end, whichever
+-- comes first; of a user who is never seen again it is the window's.
+stays as (
+
+    select
+        activity_date,
+        least(days_until_next, 28) as days_long,
+        count(*) as users_count
+    from user_days
+    group by activity_date, least(days_until_next, 28)
+
+),
+
+steps as (
+
+    select
+        activity_date,
+        users_count as wau_step,
+        users_count as mau_step
+    from stays
+    union all
+    select
+        activity_date + least(days_long, 7) as activity_date,
+        -users_count as wau_step,
+        0 as mau_step
+    from stays
+    union all
+    select
+        activity_date + days_long as activity_date,
+        0 as wau_step,
+        -users_count as mau_step
+    from stays
+    union all
+    select
+        activity_date,
+        0 as wau_step,
+        0 as mau_step
+    from days
+
+),
+
+sums as (
+
+    select
+        activity_date,
+        (sum(sum(wau_step)) over by_day)::bigint as wau_7d,
+        (sum(sum(mau_step)) over by_day)::bigint as mau_28d
+    from steps
+    group by activity_date
+    window by_day as (order by activity_date)
+
+),
+
+rolling_days as (
+
+    select
+        days.activity_date,
+        days.dau,
+        sums.wau_7d + coalesce(erased_counts.wau_7d, 0) as wau_7d,
+        sums.mau_28d + coalesce(erased_counts.mau_28d, 0) as mau_28d,
+        days.is_complete
+    from days
+    inner join sums
+        on days.activity_date = sums.activity_date
+    left join {{ ref('erased_counts') }} as erased_counts
+        on days.activity_date = erased_counts.activity_date
+
+)
+
+select
+    activity_date,
+    dau,
+    wau_7d,
+    mau_28d,
+    dau / nullif(mau_28d, 0)::double precision as dau_mau_ratio,
+    is_complete
+from rolling_days

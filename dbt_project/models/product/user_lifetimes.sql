@@ -1,0 +1,81 @@
+{{ config(
+    unique_key='user_id',
+    meta={'influence_days': 0, 'grain': 'user'},
+    post_hook=[
+        "{{ ensure_index(['user_id'], unique=true) }}",
+        "{{ ensure_index(['first_activity_date', 'user_id']) }}",
+        "{{ ensure_index(['last_activity_date']) }}",
+    ],
+) }}
+
+-- depends_on: {{ ref('refresh_days') }}
+-- depends_on: {{ ref('moved_days') }}
+
+with user_days as (
+
+    select * from {{ ref('user_day_activity') }}
+
+),
+
+refreshed as (
+
+    select
+        user_id,
+        min(activity_date) as first_activity_date,
+        max(activity_date) as last_activity_date
+    from user_days
+    where {{ is_affected_day('activity_date') }}
+    group by user_id
+
+)
+
+{% if not is_incremental() %}
+
+    select * from refreshed
+
+{% else %}
+
+    , known as (
+
+        select * from {{ this }}
+        where {{ is_affected_user() }}
+
+    ),
+
+    -- A bound on a refreshed day on which the user is no longer active has to be looked
+    -- for among the other days.
+    bounds as (
+
+        select
+            user_id,
+            case
+                when
+                    {{ is_affected_day('known.first_activity_date') }}
+                    and (refreshed.first_activity_date <= known.first_activity_date)
+                    is not true
+                    then (
+                        select min(user_days.activity_date) from user_days
+                        where user_days.user_id = known.user_id
+                    )
+                else least(known.first_activity_date, refreshed.first_activity_date)
+            end as first_activity_date,
+            case
+                when
+                    {{ is_affected_day('known.last_activity_date') }}
+                    and (refreshed.last_activity_date >= known.last_activity_date)
+                    is not true
+                    then (
+                        select max(user_days.activity_date) from user_days
+                        where user_days.user_id = known.user_id
+                    )
+                else greatest(known.last_activity_date, refreshed.last_activity_date)
+            end as last_activity_date
+        from refreshed
+        full join known using (user_id)
+
+    )
+
+    select * from bounds
+    where first_activity_date is not null
+
+{% endif %}
