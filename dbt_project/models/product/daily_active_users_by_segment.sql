@@ -59,24 +59,35 @@ places as (
     where value is not null
     group by activity_date, segment, value
 
+),
+
+shown_values as (
+
+    select
+        user_values.activity_date,
+        user_values.segment,
+        user_values.user_id,
+        case
+            when user_values.value is null then '(none)'
+            when places.place > {{ var('max_segment_values') }} then '(other)'
+            -- A value that really is called so.
+            when user_values.value in ('(none)', '(other)')
+                then '"' || user_values.value || '"'
+            else user_values.value
+        end as shown_value
+    from user_values
+    left join places
+        on
+            user_values.activity_date = places.activity_date
+            and user_values.segment = places.segment
+            and user_values.value = places.value
+
 )
 
 select
-    user_values.activity_date,
-    user_values.segment,
-    case
-        when user_values.value is null then '(none)'
-        when places.place > {{ var('max_segment_values') }} then '(other)'
-        -- A value that really is called so.
-        when user_values.value in ('(none)', '(other)')
-            then '"' || user_values.value || '"'
-        else user_values.value
-    end as value,
-    count(distinct user_values.user_id) as dau
-from user_values
-left join places
-    on
-        user_values.activity_date = places.activity_date
-        and user_values.segment = places.segment
-        and user_values.value = places.value
-group by 1, 2, 3
+    activity_date,
+    segment,
+    shown_value as value, -- noqa: RF04
+    count(distinct user_id) as dau
+from shown_values
+group by activity_date, segment, shown_value

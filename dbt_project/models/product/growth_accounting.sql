@@ -44,8 +44,8 @@ dormant_days as (
     from days
     inner join departures
         on
-            departures.last_activity_date >= days.activity_date - 7
-            and departures.last_activity_date < days.activity_date
+            days.activity_date - 7 <= departures.last_activity_date
+            and days.activity_date > departures.last_activity_date
     group by days.activity_date
 
 ),

@@ -27,55 +27,57 @@ refreshed as (
     where {{ is_affected_day('activity_date') }}
     group by user_id
 
-)
+),
 
-{% if not is_incremental() %}
+known as (
 
-    select * from refreshed
-
-{% else %}
-
-    , known as (
-
+    {% if is_incremental() %}
         select * from {{ this }}
         where {{ is_affected_user() }}
+    {% else %}
+        select * from refreshed
+        where false
+    {% endif %}
 
-    ),
+),
 
-    -- A bound on a refreshed day on which the user is no longer active has to be looked
-    -- for among the other days.
-    bounds as (
+-- A bound on a refreshed day on which the user is no longer active has to be looked for
+-- among the other days.
+bounds as (
 
-        select
-            user_id,
-            case
-                when
-                    {{ is_affected_day('known.first_activity_date') }}
-                    and (refreshed.first_activity_date <= known.first_activity_date)
-                    is not true
-                    then (
-                        select min(user_days.activity_date) from user_days
-                        where user_days.user_id = known.user_id
-                    )
-                else least(known.first_activity_date, refreshed.first_activity_date)
-            end as first_activity_date,
-            case
-                when
-                    {{ is_affected_day('known.last_activity_date') }}
-                    and (refreshed.last_activity_date >= known.last_activity_date)
-                    is not true
-                    then (
-                        select max(user_days.activity_date) from user_days
-                        where user_days.user_id = known.user_id
-                    )
-                else greatest(known.last_activity_date, refreshed.last_activity_date)
-            end as last_activity_date
-        from refreshed
-        full join known using (user_id)
+    select
+        coalesce(known.user_id, refreshed.user_id) as user_id,
+        case
+            when
+                {{ is_affected_day('known.first_activity_date') }}
+                and (
+                    refreshed.user_id is null
+                    or refreshed.first_activity_date > known.first_activity_date
+                )
+                then (
+                    select min(user_days.activity_date) from user_days
+                    where user_days.user_id = known.user_id
+                )
+            else least(known.first_activity_date, refreshed.first_activity_date)
+        end as first_activity_date,
+        case
+            when
+                {{ is_affected_day('known.last_activity_date') }}
+                and (
+                    refreshed.user_id is null
+                    or refreshed.last_activity_date < known.last_activity_date
+                )
+                then (
+                    select max(user_days.activity_date) from user_days
+                    where user_days.user_id = known.user_id
+                )
+            else greatest(known.last_activity_date, refreshed.last_activity_date)
+        end as last_activity_date
+    from refreshed
+    full join known
+        on refreshed.user_id = known.user_id
 
-    )
+)
 
-    select * from bounds
-    where first_activity_date is not null
-
-{% endif %}
+select * from bounds
+where first_activity_date is not null

@@ -41,8 +41,8 @@ days as (
 select
     days.activity_date,
     days.day_ends_at <= {{ now }} as is_complete,
-    users.user_id,
-    users.events_count
+    active_users.user_id,
+    active_users.events_count
 from days
 left join lateral (
     select
@@ -55,4 +55,4 @@ left join lateral (
         <= {{ now }} + interval '{{ var("max_clock_skew_minutes") }} minutes'
         and events.user_id is not null
     group by events.user_id
-) as users on true
+) as active_users on true

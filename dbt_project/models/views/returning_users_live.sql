@@ -25,8 +25,10 @@ user_days as (
     cross join {{ ref('user_day_activity') }} as user_day_activity
     where
         user_day_activity.activity_date >= {{ today }} - 7
-        and user_day_activity.activity_date
-        < coalesce(open_days.first_date, {{ today }})
+        and user_day_activity.activity_date < coalesce(
+            open_days.first_date, {{ today }}
+        )
+
 ),
 
 looked_back as (
