@@ -2,7 +2,7 @@
 
 with open_days as (
 
-    select min(activity_date) as first_date
+    select coalesce(min(activity_date), {{ today }}) as first_date
     from {{ ref('daily_active_users') }}
     where not is_complete
 
@@ -11,23 +11,21 @@ with open_days as (
 user_days as (
 
     select
-        activity_date,
-        user_id
+        user_id,
+        {{ today }} - activity_date as days_ago
     from {{ ref('live_user_days') }}
     where
         activity_date >= {{ today }} - 7
         and user_id is not null
     union all
     select
-        user_day_activity.activity_date,
-        user_day_activity.user_id
+        user_day_activity.user_id,
+        {{ today }} - user_day_activity.activity_date as days_ago
     from open_days
     cross join {{ ref('user_day_activity') }} as user_day_activity
     where
         user_day_activity.activity_date >= {{ today }} - 7
-        and user_day_activity.activity_date < coalesce(
-            open_days.first_date, {{ today }}
-        )
+        and user_day_activity.activity_date < open_days.first_date
 
 ),
 
@@ -35,12 +33,9 @@ looked_back as (
 
     select
         user_id,
-        bool_or(activity_date = {{ today }}) as is_active,
-        max(activity_date) filter (where activity_date < {{ today }})
-            as previous_activity_date,
-        bit_or(1 << ({{ today }} - activity_date - 1))
-            filter (where activity_date < {{ today }})
-            as active_days_mask
+        bool_or(days_ago = 0) as is_active,
+        min(days_ago) filter (where days_ago > 0) as days_since_previous,
+        bit_or(1 << (days_ago - 1)) filter (where days_ago > 0) as active_days_mask
     from user_days
     group by user_id
 
@@ -49,10 +44,10 @@ looked_back as (
 select
     {{ today }} as activity_date,
     user_id,
-    previous_activity_date,
-    ({{ today }} - previous_activity_date)::smallint as days_since_previous,
+    {{ today }} - days_since_previous as previous_activity_date,
+    days_since_previous::smallint as days_since_previous,
     active_days_mask::smallint as active_days_mask
 from looked_back
 where
     is_active
-    and previous_activity_date is not null
+    and days_since_previous is not null

@@ -1,0 +1,48 @@
+{{ config(meta={"dagster": {"ref": {"name": "growth_accounting"}}}) }}
+
+-- Refreshed days on which the product tables disagree with each other, or with the
+-- rollup's: on DAU, on MAU, or on how many users are new.
+with frequency_days as (
+
+    select
+        frequency.activity_date,
+        sum(frequency.users_count) as users_count
+    from {{ ref('refresh_days') }} as refresh_days
+    inner join {{ ref('activity_frequency_28d') }} as frequency
+        on refresh_days.activity_date = frequency.activity_date
+    group by frequency.activity_date
+
+)
+
+select
+    refresh_days.activity_date,
+    daily_active_users.dau,
+    rolling.mau_28d,
+    frequency_days.users_count,
+    growth.new_users,
+    cohorts.cohort_size
+from {{ ref('refresh_days') }} as refresh_days
+left join {{ ref('daily_active_users') }} as daily_active_users
+    on refresh_days.activity_date = daily_active_users.activity_date
+left join {{ ref('erased_counts') }} as erased_counts
+    on refresh_days.activity_date = erased_counts.activity_date
+left join {{ ref('rolling_active_users') }} as rolling
+    on refresh_days.activity_date = rolling.activity_date
+left join {{ ref('growth_accounting') }} as growth
+    on refresh_days.activity_date = growth.activity_date
+left join frequency_days
+    on refresh_days.activity_date = frequency_days.activity_date
+left join {{ ref('cohort_retention') }} as cohorts
+    on
+        refresh_days.activity_date = cohorts.cohort_date
+        and cohorts.day_number = 0
+where
+    refresh_days.reason <> 'gone'
+    and (
+        rolling.dau is distinct from daily_active_users.dau
+        or growth.dau is distinct from daily_active_users.dau
+        or frequency_days.users_count + coalesce(erased_counts.mau_28d, 0)
+        is distinct from rolling.mau_28d
+        or cohorts.cohort_size + coalesce(erased_counts.new_users, 0)
+        is distinct from growth.new_users
+    )
