@@ -1,5 +1,5 @@
 {#- Refuses a var `segments` that is not a mapping of names to expressions on an event,
-    each tried on no event, as part of a condition, where aggregates have no place. -#}
+    each tried on a few events, as part of a condition, where aggregates have no place. -#}
 {% macro check_segments() -%}
     {%- set segments = var('segments') or {} -%}
     {%- if segments is not mapping -%}
@@ -26,12 +26,12 @@
         return sqlerrm;
     end $$;
     {%- set query -%}
-    select from (
+    select count(*) from (
         select user_id, course_id, kind, performed_at, properties
         from {{ source('app', 'events') }}
+        limit 1000
     ) as events
     where (({{ expression }})::text) is null
-    limit 0
     {%- endset %}
     select pg_temp.problem_of({{ string_literals([query]) }})
 {%- endmacro %}

@@ -1,0 +1,175 @@
+"""DAU by segment: what the values are, which are kept apart, and what is refused."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.oracle import Definitions
+from tests.product_oracle import active_by_segment
+from tests.rollup import Rollup, RunError
+
+FIRST = datetime(2024, 3, 1)
+NOW = datetime(2024, 3, 12, 12)
+TABLE = "analytics.daily_active_users_by_segment"
+SEGMENTS = {"platform": "properties ->> 'platform'", "course": "course_id"}
+# Users 0 to 39, each with up to three events a day, of platforms that differ in size.
+EVENTS = f"""
+insert into events (user_id, course_id, performed_at, properties)
+select
+    user_id,
+    nullif(user_id * n % 7, 0),
+    '{FIRST}'::timestamp + (user_id + n) % 11 * interval '1 day' + n * interval '5 h',
+    case when n = 2 and user_id % 5 = 0 then '{{}}'
+    else jsonb_build_object('platform', (array['web', 'ios', 'tv', 'car', 'watch'])
+        [1 + (user_id * user_id + n * day) % 5]) end
+from generate_series(0, 39) as user_id, generate_series(0, 2) as n,
+    generate_series(0, 3) as day
+"""
+
+
+@pytest.fixture
+def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+    """A rollup of eleven days, not yet built."""
+    opened = whole_rollup_in(Definitions())
+    opened.execute(EVENTS)
+    return opened
+
+
+def found(rollup: Rollup) -> list[tuple[Any, ...]]:
+    """Return the rows of the table, sorted."""
+    return sorted(rollup.query(f"select * from {TABLE}"))
+
+
+def expected(rollup: Rollup, most: int = 20) -> list[tuple[Any, ...]]:
+    """Return what the oracle says of both segments, of the events that are there."""
+    read = rollup.query(
+        "select performed_at::date, user_id, properties ->> 'platform', course_id::text"
+        f" from events where performed_at <= '{NOW}'"
+    )
+    return active_by_segment(
+        [(day, user, {"platform": p, "course": c}) for day, user, p, c in read],
+        {
+            "platform": lambda event: event["platform"],
+            "course": lambda event: event["course"],
+        },
+        most,
+    )
+
+
+def test_a_user_counts_in_every_value_and_null_is_one(rollup: Rollup) -> None:
+    rollup.build(NOW, segments=SEGMENTS)
+
+    assert found(rollup) == expected(rollup)
+    [(in_values, dau)] = rollup.query(
+        f"select (select sum(dau) from {TABLE} where segment = 'platform'),"
+        " (select sum(dau) from analytics.daily_active_users)"
+    )
+    assert in_values > dau
+    assert ("(none)",) in rollup.query(f"select distinct value from {TABLE}")
+
+
+def test_values_of_fewest_users_are_counted_together_once_each(rollup: Rollup) -> None:
+    rollup.build(NOW, segments=SEGMENTS, max_segment_values=2)
+
+    assert found(rollup) == expected(rollup, most=2)
+    assert ("(other)",) in rollup.query(f"select distinct value from {TABLE}")
+
+
+def test_runs_keep_segments_equal_to_a_recount(rollup: Rollup) -> None:
+    rollup.build(NOW, segments=SEGMENTS, max_segment_values=2)
+    rollup.execute(
+        "update events set properties = jsonb_set(properties, '{platform}', '\"tv\"')"
+        f" where performed_at >= '{NOW - timedelta(days=2)}' and user_id % 3 = 0"
+    )
+    rollup.execute("delete from events where performed_at::date = '2024-03-10'")
+    changed = rollup.build(NOW, segments=SEGMENTS, max_segment_values=2)
+    again = rollup.build(NOW, segments=SEGMENTS, max_segment_values=2)
+
+    assert found(rollup) == expected(rollup, most=2)
+    assert changed["daily_active_users_by_segment"] > 0
+    assert again["daily_active_users_by_segment"] == 0
+
+
+def test_other_segments_are_built_for_all_days_by_the_next_run(rollup: Rollup) -> None:
+    rollup.build(NOW, segments={"platform": "'the same'"})
+    rollup.build(NOW, segments=SEGMENTS)
+
+    assert found(rollup) == expected(rollup)
+
+    rollup.build(NOW, segments=SEGMENTS, max_segment_values=1)
+    assert found(rollup) == expected(rollup, most=1)
+
+    rollup.build(NOW)
+    assert found(rollup) == []
+
+
+def test_days_whose_events_were_purged_keep_their_segments(rollup: Rollup) -> None:
+    rollup.build(NOW, segments=SEGMENTS)
+    before = found(rollup)
+    rollup.execute("delete from events where performed_at < '2024-03-05'")
+    kept_from = date(2024, 3, 5)
+    rollup.build(
+        NOW, segments=SEGMENTS, max_segment_values=1, events_kept_from=kept_from
+    )
+
+    def kept(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [row for row in rows if row[0] < kept_from]
+
+    assert kept(found(rollup)) == kept(before) != []
+
+
+def test_values_that_are_called_as_the_others_are_told_from_them(
+    rollup: Rollup,
+) -> None:
+    rollup.execute("delete from events")
+    rollup.execute(
+        "insert into events (user_id, kind, performed_at) values"
+        " (1, '(none)', '2024-03-11'), (2, null, '2024-03-11'),"
+        " (3, '(other)', '2024-03-11'), (4, '', '2024-03-11'),"
+        f" (5, '{'x' * 3000}', '2024-03-11')"
+    )
+    rollup.build(NOW, segments={"it's": "kind"})
+
+    assert {row[1:] for row in found(rollup)} == {
+        ("it's", '"(none)"', 1),
+        ("it's", "(none)", 1),
+        ("it's", '"(other)"', 1),
+        ("it's", "", 1),
+        ("it's", "x" * 200, 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("segments", "message"),
+    [
+        ({"platform": "propertys ->> 'x'"}, "'platform'.*propertys.*does not exist"),
+        ({"many": "count(*)"}, "'many'.*aggregate"),
+        ({"set": "generate_series(1, 2)"}, "'set'.*set-returning"),
+        ({"broken": "kind)"}, "'broken'.*syntax error"),
+        ({"late": "performed_at at time zone 'Nowhere/At_All'"}, "'late'.*Nowhere"),
+        (["platform"], "not a mapping"),
+        ({"empty": ""}, "'empty'"),
+    ],
+)
+def test_a_bad_segment_is_refused_by_its_name_before_anything_runs(
+    segments: Any, message: str, rollup: Rollup
+) -> None:
+    with pytest.raises(RunError, match=f"(?s)fast-dau: .*{message}.*Nothing ran"):
+        rollup.build(NOW, segments=segments)
+
+    assert rollup.query("select to_regclass('analytics.refresh_days')") == [(None,)]
+
+
+def test_the_most_values_are_a_whole_number(rollup: Rollup) -> None:
+    with pytest.raises(RunError, match="max_segment_values is '0'"):
+        rollup.build(NOW, segments=SEGMENTS, max_segment_values=0)
+
+
+def test_a_longer_follow_up_of_cohorts_is_built_for_all_of_them(rollup: Rollup) -> None:
+    """Also cohorts that the run would not look at."""
+    rollup.build(NOW, cohort_days=3)
+    rollup.build(NOW)
+
+    assert rollup.tables() == rollup.expected(NOW)
