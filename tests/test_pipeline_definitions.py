@@ -14,7 +14,7 @@ MODELS = {
     node["name"]: node
     for node in MANIFEST["nodes"].values()
     if node["resource_type"] == "model"
-    and node["config"]["materialized"] == "incremental"
+    and node["config"]["materialized"] != "ephemeral"
 }
 EVENTS = dg.AssetKey("events")
 
@@ -40,9 +40,11 @@ def test_every_table_and_the_events_are_assets() -> None:
     assert {
         GRAPH.get(EVENTS).group_name,
         GRAPH.get(dg.AssetKey("refresh_days")).group_name,
+        GRAPH.get(dg.AssetKey("cohort_retention")).group_name,
     } == {
         "events",
         "rollup",
+        "product",
     }
 
 
@@ -83,6 +85,14 @@ def test_the_lineage_goes_from_the_events_to_retention() -> None:
     assert parents("user_day_activity") == {"events", "refresh_days"}
     assert parents("daily_active_users") >= {"user_day_activity", "erased_counts"}
     assert parents("daily_retention") >= {"daily_active_users", "returning_users"}
+
+
+def test_the_lineage_goes_on_to_the_product_tables_and_views() -> None:
+    assert parents("daily_active_users_by_course") == {"events", "refresh_days"}
+    assert parents("growth_accounting") >= {"daily_retention", "user_lifetimes"}
+    assert parents("cohort_retention") >= {"user_day_activity", "user_lifetimes"}
+    assert parents("weekly_cohort_retention") == {"cohort_retention"}
+    assert parents("daily_active_users_live") >= {"daily_active_users", "events"}
 
 
 def test_every_data_test_of_dbt_is_a_check_of_one_asset() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.pipeline.heat_map import drawn_heat_map
 from orchestration.pipeline.pictures import PICTURES, drawn, listed
 
 FIRST = date(2024, 3, 1)
@@ -19,6 +20,13 @@ def rows(count: int, **others: Any) -> list[dict[str, Any]]:
             "events_count": 5000 + n,
             "returning_users": 700,
             "retention_rate": 0.7,
+            "wau_7d": 3000,
+            "mau_28d": 6000 + n,
+            "dau_mau_ratio": 0.2,
+            "new_users": n % 5,
+            "retained_users": 700,
+            "resurrected_users": 300,
+            "dormant_users": 90,
             "is_complete": n < count - 1,
             **others,
         }
@@ -54,3 +62,21 @@ def test_the_table_has_the_newest_day_first_and_marks_the_one_that_is_open() -> 
         "| 2024-03-02 Sat * | 1,001 | 5,001 |",
         "| 2024-03-01 Fri | 1,000 | 5,000 |",
     ]
+
+
+@pytest.mark.parametrize("cohorts", [0, 1, 60])
+def test_cohorts_are_drawn_as_a_triangle_of_a_few_kilobytes(cohorts: int) -> None:
+    cells = [
+        {
+            "cohort_date": FIRST + timedelta(days=c),
+            "day_number": n,
+            "retention_rate": 1 / (n + 1) if c + n < cohorts else None,
+        }
+        for c in range(cohorts)
+        for n in range(91)
+    ]
+    first, second = (drawn_heat_map(cells) for _ in range(2))
+
+    assert first == second
+    assert b"</svg>" in first
+    assert len(first) < 30_000

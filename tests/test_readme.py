@@ -113,7 +113,11 @@ def test_the_make_commands_exist(command: str) -> None:
 
 
 def test_every_table_is_in_the_readme_and_described() -> None:
-    models = {path.stem for path in DBT_PROJECT_DIR.glob("models/rollup/*.sql")}
+    models = {
+        path.stem
+        for folder in ("rollup", "product", "views")
+        for path in DBT_PROJECT_DIR.glob(f"models/{folder}/*.sql")
+    }
 
     section = README.partition("\n## The tables\n")[2].partition("\n## ")[0]
     assert models == set(re.findall(r"^\| `(\w+)` \| ", section, re.MULTILINE))

@@ -54,9 +54,32 @@ PICTURES = {
         {
             "DAU": lambda row: f"{row['dau']:,}",
             "Returning": lambda row: f"{row['returning_users']:,}",
-            "Rate": lambda row: (
-                "" if row["retention_rate"] is None else f"{row['retention_rate']:.0%}"
-            ),
+            "Rate": lambda row: _percent(row["retention_rate"]),
+        },
+    ),
+    "rolling_active_users": Picture(
+        "Monthly active users (of 28 days)",
+        "rolling_active_users_by_day",
+        lambda row: float(row["mau_28d"]),
+        lambda users: f"{users:,.0f}",
+        {
+            "DAU": lambda row: f"{row['dau']:,}",
+            "WAU": lambda row: f"{row['wau_7d']:,}",
+            "MAU": lambda row: f"{row['mau_28d']:,}",
+            "DAU/MAU": lambda row: _percent(row["dau_mau_ratio"]),
+        },
+    ),
+    "growth_accounting": Picture(
+        "New users",
+        "growth_by_day",
+        lambda row: float(row["new_users"]),
+        lambda users: f"{users:,.0f}",
+        {
+            "DAU": lambda row: f"{row['dau']:,}",
+            "New": lambda row: f"{row['new_users']:,}",
+            "Retained": lambda row: f"{row['retained_users']:,}",
+            "Resurrected": lambda row: f"{row['resurrected_users']:,}",
+            "Dormant": lambda row: f"{row['dormant_users']:,}",
         },
     ),
 }
@@ -121,6 +144,11 @@ def drawn(picture: Picture, rows: Sequence[Row]) -> bytes:
     )
     axes.grid(axis="y", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
+    return as_svg(figure)
+
+
+def as_svg(figure: Figure) -> bytes:
+    """Return a figure as SVG."""
     out = io.BytesIO()
     # Text as text, and the same names each time: small, and equal for equal data.
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "fast-dau"}):
@@ -135,6 +163,10 @@ def _heading(picture: Picture, points: Sequence[tuple[date, float, bool]]) -> st
     last, _, is_over = points[-1]
     note = "" if is_over else " (ring: not over yet)"
     return f"{picture.title}, up to {last:%Y-%m-%d}{note}"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
 
 
 def _columns(points: Sequence[tuple[date, float]]) -> tuple[list[date], list[float]]:

@@ -10,6 +10,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.answers.questions import execute
+from orchestration.pipeline.heat_map import heat_map_metadata
 from orchestration.pipeline.pictures import PICTURES, picture_metadata
 from orchestration.settings import rollup_schema
 
@@ -42,6 +43,8 @@ class RunReport:
                 }
             if picture := PICTURES.get(model["name"]):
                 metadata |= picture_metadata(self._connection, picture)
+            elif model["name"] == "cohort_retention":
+                metadata |= heat_map_metadata(self._connection)
         return metadata
 
     @cached_property
