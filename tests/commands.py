@@ -21,3 +21,10 @@ def run_cli(*args: str, input: str | None = None) -> subprocess.CompletedProcess
         check=False,
         timeout=300,
     )
+
+
+def answer(*arguments: str) -> str:
+    """Return what a command prints, which must succeed and complain of nothing."""
+    done = run_cli(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout

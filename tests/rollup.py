@@ -68,6 +68,9 @@ def _manifest(database: str, *, has_product: bool) -> Manifest:
         for name, made in list(manifest.nodes.items()):
             if left_out.intersection([name, *made.depends_on_nodes]):
                 del manifest.nodes[name]
+        for name, unit_test in list(manifest.unit_tests.items()):
+            if left_out.intersection(unit_test.depends_on.nodes):
+                del manifest.unit_tests[name]
     for node in [*manifest.nodes.values(), *manifest.sources.values()]:
         node.database = database
     return manifest

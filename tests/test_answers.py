@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from tests.commands import run_cli
+from tests.commands import answer, run_cli
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions
 from tests.rollup import Rollup
@@ -25,13 +25,6 @@ def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
     opened.insert(eventful_days(Random(1), datetime(2024, 3, 1), 20))
     opened.build(NOW)
     return opened
-
-
-def answer(*arguments: str) -> str:
-    """Return what a command prints, which must succeed and complain of nothing."""
-    done = run_cli(*arguments)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_partitions_are_judged_each_by_its_index_and_empty_ones_not_at_all(
     )
     init(connection)
     execute(connection, "vacuum analyze events")
-    Rollup(connection, Definitions()).build(NOW)
+    Rollup(connection, Definitions(), has_product=True).build(NOW)
     served = run_cli("explain")
     execute(connection, "drop index events_performed_at_idx")
     unserved = run_cli("explain")

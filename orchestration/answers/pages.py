@@ -17,7 +17,7 @@ _USERS_SHOWN = 20
 
 def show_active_users(answer: Answer, console: Console) -> None:
     """Show DAU by day, with a bar for each day."""
-    rows = list(_records(answer))
+    rows = list(records(answer))
     most = max((row["dau"] for row in rows), default=0)
     table = titled_table("Daily active users")
     for heading in ("Day", "DAU", "Events"):
@@ -25,33 +25,33 @@ def show_active_users(answer: Answer, console: Console) -> None:
     table.add_column("", min_width=_BAR_WIDTH, no_wrap=True)
     for row in rows:
         table.add_row(
-            _day(row),
+            marked_day(row),
             f"{row['dau']:,}",
             f"{row['events_count']:,}",
             bar(row["dau"], most),
         )
     console.print(table)
-    _footnotes(rows, console)
+    footnotes(rows, console)
 
 
 def show_retention(answer: Answer, console: Console) -> None:
     """Show returning users by day, and the share of DAU active on each day before."""
-    rows = list(_records(answer))
+    rows = list(records(answer))
     table = titled_table("Returning users: active on the day and in the 7 days before")
     table.add_column("Day")
     for heading in ("DAU", "Returning", "Rate", *(f"D-{n}" for n in range(1, 8))):
         table.add_column(heading, justify="right")
     for row in rows:
-        shares = (_percent(row[f"returning_d{n}"], row["dau"]) for n in range(1, 8))
+        shares = (percent(row[f"returning_d{n}"], row["dau"]) for n in range(1, 8))
         table.add_row(
-            _day(row),
+            marked_day(row),
             f"{row['dau']:,}",
             f"{row['returning_users']:,}",
-            _percent(row["returning_users"], row["dau"]),
+            percent(row["returning_users"], row["dau"]),
             *shares,
         )
     console.print(table)
-    _footnotes(rows, console)
+    footnotes(rows, console)
     console.print(
         "[dim]D-n: of the day's users, those also active n days before. This looks "
         "back from the day; it is not cohort retention.[/]"
@@ -65,7 +65,7 @@ def show_returning_users(answer: Answer, on: date, console: Console) -> None:
     table.add_column("Active before on")
     table.add_column("Days since", justify="right")
     table.add_column("D-1 … D-7", justify="center")
-    rows = _records(answer)
+    rows = records(answer)
     for row in islice(rows, _USERS_SHOWN):
         days = (row["active_days_mask"] >> n & 1 for n in range(7))
         table.add_row(
@@ -86,32 +86,38 @@ def titled_table(title: str) -> Table:
     return Table(title=title, title_justify="left", box=None, pad_edge=False)
 
 
-def bar(count: int, most: int) -> str:
-    """Return a bar in eighths of a character, as long as count is of the most."""
-    eighths = round(count * _BAR_WIDTH * 8 / most) if most else 0
+def bar(count: int, most: int, width: int = _BAR_WIDTH) -> str:
+    """Return a bar in eighths of a character; that of the most is of this width."""
+    eighths = round(count * width * 8 / most) if most else 0
     full, rest = divmod(eighths, 8)
     return "█" * full + _EIGHTHS[rest].strip()
 
 
-def _records(answer: Answer) -> Iterator[dict[str, Any]]:
+def records(answer: Answer) -> Iterator[dict[str, Any]]:
+    """Return an answer's rows, each by the names of its columns."""
     return (dict(zip(answer.columns, row, strict=True)) for row in answer.rows)
 
 
-def _day(row: dict[str, Any]) -> str:
+def marked_day(row: dict[str, Any]) -> str:
+    """Return a row's day, with a mark for each of the footnotes that are of it."""
     mark = "" if row["is_complete"] else "*"
     mark += "" if row.get("lookback_complete", True) else "†"
     return f"{row['activity_date']:%Y-%m-%d %a}{mark}"
 
 
-def _percent(part: int, whole: int) -> str:
+def percent(part: int, whole: int) -> str:
+    """Return a share in percent; of nothing there is none."""
     return f"{part / whole:.0%}" if whole else "-"
 
 
-def _footnotes(rows: list[dict[str, Any]], console: Console) -> None:
+def footnotes(rows: list[dict[str, Any]], console: Console, what: str = "day") -> None:
+    """Explain the marks of days, where there are any, and an empty table."""
     if not rows:
-        console.print("[dim]The tables hold no day of that range.[/]")
+        console.print(f"[dim]The tables hold no {what} of that range.[/]")
     if not all(row["is_complete"] for row in rows):
-        console.print("[dim]* The day was not over yet when it was last counted.[/]")
+        console.print(
+            f"[dim]* The {what} was not over yet when it was last counted.[/]"
+        )
     if not all(row.get("lookback_complete", True) for row in rows):
         console.print(
             "[dim]† Fewer than seven days of history before it: too low by nature.[/]"

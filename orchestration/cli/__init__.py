@@ -15,6 +15,7 @@ from orchestration.cli import (
     forget,
     generate,
     plan,
+    product,
     ui,
 )
 from orchestration.errors import UserError
@@ -42,6 +43,9 @@ app.command(
 app.command()(answers.dau)
 app.command()(answers.retention)
 app.command()(answers.returning)
+app.command()(product.active)
+app.command()(product.growth)
+app.command()(product.cohorts)
 app.command()(plan.plan)
 app.command()(check.check)
 app.command()(explain.explain)

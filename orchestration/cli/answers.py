@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -19,36 +19,42 @@ from orchestration.postgres.connection import connect, database
 _DAYS_SHOWN = 14
 
 
-def day_option(name: str, text: str) -> Any:
-    """Return an option that takes a day such as 2024-01-31."""
-    return typer.Option(name, formats=["%Y-%m-%d"], metavar="DATE", help=text)
+def day_option(name: str, text: str, default: str) -> Any:
+    """Return an option that takes a day such as 2024-01-31; `default`: in words."""
+    return typer.Option(
+        name,
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help=text,
+        show_default=default,
+    )
 
 
 From = Annotated[
     datetime | None,
-    day_option("--from", f"First day.  [default: {_DAYS_SHOWN} days up to the last]"),
+    day_option("--from", "First day.", f"{_DAYS_SHOWN} days up to the last"),
 ]
 To = Annotated[
     datetime | None,
-    day_option("--to", "Last day.  [default: the newest day there is]"),
+    day_option("--to", "Last day.", "the newest day there is"),
 ]
 Form = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 
 
 def dau(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     """Show how many users were active each day."""
-    _show_days("active_users_by_day", from_, to, form, pages.show_active_users)
+    show_days("active_users_by_day", from_, to, form, pages.show_active_users)
 
 
 def retention(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     """Show how many of each day's users had been active in the 7 days before."""
-    _show_days("retention_by_day", from_, to, form, pages.show_retention)
+    show_days("retention_by_day", from_, to, form, pages.show_retention)
 
 
 def returning(
     on: Annotated[
         datetime | None,
-        day_option("--on", "The day.  [default: the last day that is over]"),
+        day_option("--on", "The day.", "the last day that is over"),
     ] = None,
     form: Form = Format.TABLE,
 ) -> None:
@@ -71,7 +77,26 @@ def show_days_up_to(
     show: Callable[[Answer, Console], None],
 ) -> None:
     """Show so many days as the commands do by default, up to the last one given."""
-    show(_days(connection, question, None, last), Console())
+    show(_days(connection, question, None, last, _DAYS_SHOWN), Console())
+
+
+def show_days(  # noqa: PLR0913  # what every such command is asked for
+    question: str,
+    from_: datetime | None,
+    to: datetime | None,
+    form: Format,
+    show: Callable[[Answer, Console], None],
+    *,
+    days: int = _DAYS_SHOWN,
+) -> None:
+    """Answer a question of the days asked for, or of so many up to the newest."""
+    first, last = asked_days(from_, to)
+    with database() as variables, closing(connect(variables)) as connection:
+        answer = _days(connection, question, first, last, days)
+        if form is Format.TABLE:
+            show(answer, Console())
+        else:
+            write(answer, form, sys.stdout)
 
 
 def asked_days(
@@ -84,25 +109,14 @@ def asked_days(
     return first, last
 
 
-def _show_days(
-    question: str,
-    from_: datetime | None,
-    to: datetime | None,
-    form: Format,
-    show: Callable[[Answer, Console], None],
-) -> None:
-    first, last = asked_days(from_, to)
-    with database() as variables, closing(connect(variables)) as connection:
-        answer = _days(connection, question, first, last)
-        if form is Format.TABLE:
-            show(answer, Console())
-        else:
-            write(answer, form, sys.stdout)
-
-
 def _days(
-    connection: Connection, question: str, first: date | None, last: date | None
+    connection: Connection,
+    question: str,
+    first: date | None,
+    last: date | None,
+    days: int,
 ) -> Answer:
     last = last or newest_day(connection) or date.max
-    first = first or last - timedelta(days=_DAYS_SHOWN - 1)
+    # Not before the first day that a date can be.
+    first = first or date.fromordinal(max(last.toordinal() - days + 1, 1))
     return ask(connection, question, from_date=first, to_date=last)

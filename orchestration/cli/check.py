@@ -22,11 +22,11 @@ _CELLS_SHOWN = 50
 
 From = Annotated[
     datetime | None,
-    day_option("--from", "First day.  [default: 7 days up to the last]"),
+    day_option("--from", "First day.", "7 days up to the last"),
 ]
 To = Annotated[
     datetime | None,
-    day_option("--to", "Last day.  [default: the last day that is over]"),
+    day_option("--to", "Last day.", "the last day that is over"),
 ]
 
 

@@ -21,6 +21,9 @@ TABLES = (
     "returning_users",
     "daily_retention",
     "daily_revisions",
+    "rolling_active_users",
+    "growth_accounting",
+    "cohort_retention",
 )
 # Those of which patterns read the SQL that a run would send.
 MODELS = ("calendar_days", *TABLES)

@@ -1,0 +1,60 @@
+"""`fast-dau active`, `growth` and `cohorts`: the answers of the product tables."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from orchestration.answers import product_pages as pages
+from orchestration.answers.formats import Format
+from orchestration.cli.answers import Form, From, To, day_option, show_days
+
+# Each day of the week three times; weeks enough for the curve to become flat.
+_DAYS_SHOWN = 21
+_WEEKS_SHOWN = 12
+
+
+def active(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
+    """Show daily, weekly and monthly active users: rolling, as of each day."""
+    show_days(
+        "rolling_active_users_by_day",
+        from_,
+        to,
+        form,
+        pages.show_rolling_active_users,
+    )
+
+
+def growth(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
+    """Show how many of each day's users are new, retained or resurrected."""
+    show_days("growth_by_day", from_, to, form, pages.show_growth)
+
+
+def cohorts(
+    from_: Annotated[
+        datetime | None,
+        day_option(
+            "--from",
+            "First cohort.",
+            f"{_DAYS_SHOWN} days, or {_WEEKS_SHOWN} weeks, up to the last",
+        ),
+    ] = None,
+    to: Annotated[
+        datetime | None,
+        day_option("--to", "Last cohort.", "the newest day there is"),
+    ] = None,
+    weekly: Annotated[
+        bool,
+        typer.Option("--weekly", help="Cohorts of whole weeks, from Monday to Sunday."),
+    ] = False,
+    form: Form = Format.TABLE,
+) -> None:
+    """Show which share of each day's new users came back N days later."""
+    if weekly:
+        question, show = "cohort_retention_by_week", pages.show_weekly_cohorts
+        # From this weekday on, so that the first week is one of so many.
+        days = (_WEEKS_SHOWN - 1) * 7 + 1
+    else:
+        question, show = "cohort_retention_by_day", pages.show_cohorts
+        days = _DAYS_SHOWN
+    show_days(question, from_, to, form, show, days=days)
