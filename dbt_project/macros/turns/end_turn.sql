@@ -15,10 +15,12 @@
             or transaction_id >= pg_snapshot_xmax(pg_current_snapshot())
         );
     {%- endif -%}
+    {%- if is_built('moved_days') %}
     delete from {{ rollup_relation('moved_days') }}
     where exists (
         select from {{ rollup_state() }} where run_id = '{{ invocation_id }}'
     );
+    {%- endif %}
     update {{ rollup_state() }} set is_unfinished = false, is_starting_over = false
     where run_id = '{{ invocation_id }}';
     {%- endif -%}
