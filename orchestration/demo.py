@@ -50,9 +50,7 @@ def clear_demo(connection: Connection) -> bool:
         return False
     events = events_table()
     name = sql.Identifier(events.schema, events.name)
-    models = sorted(path.stem for path in DBT_PROJECT_DIR.glob("models/rollup/*.sql"))
-    built = [*models, "rollup_state"]
-    rollups = (sql.Identifier(rollup_schema(), table) for table in built)
+    tables = [*_models("rollup"), *_models("product"), "rollup_state"]
     with failures("Clearing the demo"), connection, connection.cursor() as cursor:
         cursor.execute(sql.SQL("lock table {}").format(name))
         cursor.execute(sql.SQL("select count(*) from {}").format(name))
@@ -65,11 +63,19 @@ def clear_demo(connection: Connection) -> bool:
             )
         cursor.execute(
             sql.SQL(
-                "drop table if exists {rollups};"
+                "drop view if exists {views}; drop table if exists {tables};"
                 "truncate {events}; comment on table {events} is null"
-            ).format(rollups=sql.SQL(", ").join(rollups), events=name)
+            ).format(views=_built(_models("views")), tables=_built(tables), events=name)
         )
     return True
+
+
+def _models(folder: str) -> list[str]:
+    return sorted(path.stem for path in DBT_PROJECT_DIR.glob(f"models/{folder}/*.sql"))
+
+
+def _built(names: list[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(rollup_schema(), name) for name in names)
 
 
 def prepare_demo(

@@ -285,8 +285,9 @@ def test_people_who_were_erased_with_kept_counts_are_counted(rollup: Rollup) -> 
     rollup.execute(
         "insert into analytics.erased_counts (activity_date, dau, events_count,"
         " returning_users, returning_d1, returning_d2, returning_d3, returning_d4,"
-        " returning_d5, returning_d6, returning_d7)"
-        " values ('2024-04-01', 5, 9, 4, 3, 0, 0, 1, 0, 0, 2)"
+        " returning_d5, returning_d6, returning_d7, wau_7d, mau_28d, new_users,"
+        " dormant_users)"
+        " values ('2024-04-01', 5, 9, 4, 3, 0, 0, 1, 0, 0, 2, 5, 5, 1, 0)"
     )
     before = differing_columns()
     rollup.build(NOW, refresh="full")
