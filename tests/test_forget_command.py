@@ -17,16 +17,23 @@ from tests.commands import FAST_DAU, run_cli
 from tests.events_tables import EVENTS
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions, Event, tables
-from tests.product_oracle import Rows
+from tests.product_oracle import Rows, active_by_segment
 from tests.rollup import TABLES, Rollup
 
 FIRST = datetime(2024, 3, 10)
 KEPT_FROM = date(2024, 3, 24)
 NOW = FIRST + timedelta(days=30, hours=12)
 FIRST_USER = 77  # alone for six days, before all others
-COUNTS = ("daily_active_users", "daily_retention")
-LISTS = ("user_day_activity", "returning_users")
-RECOUNTED = tuple(name for name in TABLES if name != "rejected_events")
+COUNTS = (
+    "daily_active_users",
+    "daily_retention",
+    "rolling_active_users",
+    "growth_accounting",
+)
+LISTS = ("user_day_activity", "returning_users", "user_lifetimes")
+# The tables that wait for the next run, and what tells it to look after them.
+FOLLOWING = ("rejected_events", "daily_active_users_by_course", "moved_days")
+RECOUNTED = tuple(name for name in TABLES if name not in FOLLOWING)
 
 
 @pytest.fixture
@@ -94,6 +101,7 @@ def test_every_table_equals_a_recount_without_the_user_before_and_after_any_run(
     assert listed(rollup) == users - {5}
     assert recounted(rollup.tables()) == recounted(rollup.expected(NOW))
     assert "proof: 0 rows left in analytics.returning_users, " in printed
+    assert "analytics.user_lifetimes" in printed
     for refresh in ("incremental", "full"):
         rollup.build(NOW, refresh=refresh)
         assert rollup.tables() == rollup.expected(NOW)
@@ -127,10 +135,12 @@ def test_a_user_of_invalid_events_and_a_negative_id(rollup: Rollup) -> None:
 
 
 def test_the_only_users_leave_empty_tables_or_none_where_none_are_built(
-    rollup_in: Callable[[Definitions], Rollup],
+    whole_rollup_in: Callable[[Definitions], Rollup],
 ) -> None:
-    rollup = rollup_in(Definitions())
-    rollup.insert([Event(1, NOW), Event(2, NOW), Event(3, NOW - timedelta(days=20))])
+    rollup = whole_rollup_in(Definitions())
+    rollup.insert(
+        [Event(1, NOW), Event(2, NOW), Event(3, NOW - timedelta(days=20), course_id=1)]
+    )
     for user, options in ((1, ()), (2, ("--keep-counts",))):
         assert "There are no tables yet" in forget(user, *options)
     rollup.build(NOW)
@@ -139,15 +149,18 @@ def test_the_only_users_leave_empty_tables_or_none_where_none_are_built(
 
     assert [event.user_id for event in rollup.events()] == []
     assert len(published["daily_active_users"]) == 21
-    assert not any(rollup.tables().values())
+    assert not any(recounted(rollup.tables()).values())
+    assert not rollup.tables()["daily_active_users_by_course"]
     rollup.build(NOW)
     assert not any(rollup.tables().values())
 
 
 def test_days_begin_with_the_first_valid_event_even_of_a_kind_that_does_not_count(
-    rollup_in: Callable[[Definitions], Rollup],
+    whole_rollup_in: Callable[[Definitions], Rollup],
 ) -> None:
-    rollup = rollup_in(Definitions(active_kinds=("play",), time_zone="Asia/Kolkata"))
+    rollup = whole_rollup_in(
+        Definitions(active_kinds=("play",), time_zone="Asia/Kolkata")
+    )
     rollup.insert([Event(1, FIRST, "play"), Event(2, NOW, "play")])
     rollup.insert([Event(3, FIRST + timedelta(days=9, hours=20), "view")])
     rollup.build(NOW)
@@ -185,6 +198,73 @@ def test_kept_counts_stay_as_published_through_all_kinds_of_run(
     rollup.dbt("test", run_at=NOW)
 
 
+@pytest.mark.parametrize("options", [(), ("--keep-counts",)])
+def test_nobody_is_left_in_cohorts_frequency_courses_and_segments(
+    rollup: Rollup, options: tuple[str, ...]
+) -> None:
+    segments = {"segments": {"kind": "kind"}}
+    rollup.build(NOW, **segments)
+    forget(5, *options)
+
+    expected = rollup.expected(NOW)
+    by_segment = active_by_segment(
+        [
+            (rollup.definitions.local_date(event.performed_at), event.user_id, event)
+            for event in rollup.events()
+            if rollup.definitions.why_rejected(event, NOW) is None
+            and isinstance(event.performed_at, datetime)
+            and event.user_id is not None
+        ],
+        {"kind": lambda event: event.kind},
+        20,
+    )
+    # Before any run, and after each.
+    names = ["cohort_retention", "activity_frequency_28d", "user_lifetimes"]
+    assert [rollup.tables()[name] for name in names] == [expected[n] for n in names]
+    names.append("daily_active_users_by_course")
+    for refresh in ("incremental", "full"):
+        rollup.build(NOW, refresh=refresh, **segments)
+        left = rollup.tables()
+        assert [left[name] for name in names] == [expected[name] for name in names]
+        segment_rows = "select * from analytics.daily_active_users_by_segment"
+        assert sorted(rollup.query(segment_rows)) == by_segment
+
+
+def test_kept_counts_look_forward_as_if_the_user_were_still_known(
+    rollup: Rollup,
+) -> None:
+    """In the windows of days to come, and as somebody who has left."""
+    published = [event for event in rollup.events() if event.user_id == 5]
+    forget(5, "--keep-counts")
+    for days in (1, 4, 30):
+        now = NOW + timedelta(days=days)
+        rollup.insert([Event(2, now)])
+        rollup.build(now)
+        expected = tables([*rollup.events(), *published], now, rollup.definitions)
+        assert counts(rollup) == {name: expected[name] for name in COUNTS}
+
+
+@pytest.mark.parametrize("options", [(), ("--keep-counts",)])
+def test_a_run_that_stopped_before_is_made_good_by_the_next(
+    rollup: Rollup, options: tuple[str, ...]
+) -> None:
+    """The list of days knew of a first day of which no other table knew."""
+    late = Event(5, FIRST)
+    known = [late, *(event for event in rollup.events() if event.user_id == 5)]
+    rollup.insert([late])
+    selected = ("refresh_days", "user_day_activity")
+    day = FIRST.date()
+    rollup.build(NOW, "--select", *selected, start_date=day, end_date=day)
+    forget(5, *options)
+    rollup.build(NOW)
+
+    if options:
+        expected = tables([*rollup.events(), *known], NOW, rollup.definitions)
+        assert counts(rollup) == {name: expected[name] for name in COUNTS}
+    else:
+        assert rollup.tables() == rollup.expected(NOW)
+
+
 def test_kept_counts_are_added_to_what_comes_late(rollup: Rollup) -> None:
     forget(FIRST_USER, "--keep-counts")
     day = FIRST + timedelta(days=1)
@@ -198,7 +278,7 @@ def test_kept_counts_are_added_to_what_comes_late(rollup: Rollup) -> None:
     assert counts(rollup) == {name: expected[name] for name in COUNTS}
     assert rollup.query(
         "select activity_date, dau, events_count, returning_users, returning_d1,"
-        " returning_d7 from analytics.erased_counts order by 1 limit 4"
+        " returning_d7 from analytics.erased_counts where dau > 0 order by 1 limit 4"
     ) == [
         (date(2024, 3, 10), 1, 1, 0, 0, 0),
         (date(2024, 3, 11), 1, 1, 1, 1, 0),
@@ -247,8 +327,47 @@ def test_days_whose_events_were_purged_are_recounted_from_the_lists(
 
     expected = recounted(tables(events, NOW, rollup.definitions))
     assert recounted(rollup.tables()) == expected
-    rollup.build(NOW, refresh="full", events_kept_from=None)
-    assert recounted(rollup.tables()) == expected
+    for refresh in ("incremental", "full"):
+        rollup.build(NOW, refresh=refresh, events_kept_from=None)
+        assert recounted(rollup.tables()) == expected
+
+
+def test_kept_counts_of_purged_days_stay_and_their_cohorts_follow(
+    rollup: Rollup, request: pytest.FixtureRequest
+) -> None:
+    events = [event for event in rollup.events() if event.user_id != 5]
+    published = counts(request.getfixturevalue("purged"))
+    forget(5, "--keep-counts")
+
+    expected = tables(events, NOW, rollup.definitions)
+    names = (*LISTS, "cohort_retention", "activity_frequency_28d")
+    for refresh in (None, "incremental", "full"):
+        if refresh:
+            rollup.build(NOW, refresh=refresh, events_kept_from=None)
+        left = rollup.tables()
+        assert [left[name] for name in names] == [expected[name] for name in names]
+        assert counts(rollup) == published
+
+
+def test_counts_by_course_follow_where_events_are_left(
+    rollup: Rollup, request: pytest.FixtureRequest
+) -> None:
+    """Of purged days nobody knows in which courses the user was."""
+
+    def by_course(of: dict[str, Rows], *, purged: bool) -> Rows:
+        rows = of["daily_active_users_by_course"]
+        return [row for row in rows if (row[0] <= KEPT_FROM) == purged]
+
+    published = rollup.tables()
+    request.getfixturevalue("purged")
+    forget(5)
+    rollup.build(NOW, events_kept_from=None)
+
+    expected = by_course(rollup.expected(NOW), purged=False)
+    assert by_course(rollup.tables(), purged=False) == expected
+    assert by_course(published, purged=False) != expected
+    kept = by_course(rollup.tables(), purged=True)
+    assert kept == by_course(published, purged=True)
 
 
 def test_a_start_from_nothing_forgets_what_was_kept_of_purged_days(
@@ -267,6 +386,20 @@ def test_a_start_from_nothing_forgets_what_was_kept_of_purged_days(
     purged.dbt("test", run_at=NOW, events_kept_from=None)
 
 
+def test_history_begins_with_a_day_and_not_with_a_window_of_a_day_that_is_gone(
+    whole_rollup_in: Callable[[Definitions], Rollup],
+) -> None:
+    rollup = whole_rollup_in(Definitions())
+    rollup.insert([Event(1, FIRST), Event(2, FIRST + timedelta(days=9))])
+    rollup.build(NOW)
+    forget(1, "--keep-counts")
+    kept_from = FIRST.date() + timedelta(days=3)
+    rollup.build(NOW, refresh="start_over", events_kept_from=kept_from)
+
+    assert rollup.tables()["daily_active_users"][0][:2] == (date(2024, 3, 19), 1)
+    assert run_cli("check").returncode == 0
+
+
 def test_the_key_of_a_user_known_by_text_is_erased_too(rollup: Rollup) -> None:
     rollup.execute(
         "create table events_user_keys (user_key text primary key, "
@@ -280,6 +413,7 @@ def test_the_key_of_a_user_known_by_text_is_erased_too(rollup: Rollup) -> None:
     assert erased["rows_left"] == {
         "analytics.returning_users": 0,
         "analytics.user_day_activity": 0,
+        "analytics.user_lifetimes": 0,
         "public.events": 0,
         "public.events_user_keys": 0,
     }
@@ -301,13 +435,23 @@ def test_a_user_who_is_not_there_changes_nothing(rollup: Rollup) -> None:
 
 
 def test_a_rollup_of_an_earlier_version_is_to_be_built_first(rollup: Rollup) -> None:
-    rollup.execute("drop table analytics.erased_counts")
-    before = rollup.tables()
+    """By which it gets tables, and columns."""
+    rollup.execute(
+        "drop table analytics.cohort_retention cascade;"
+        "alter table analytics.erased_counts drop column wau_7d, drop column mau_28d,"
+        " drop column new_users, drop column dormant_users"
+    )
 
     message = refusal(2, "5", "--yes", "--keep-counts")
-    assert "lacks analytics.erased_counts: `fast-dau dbt build`" in message
-    assert rollup.tables() == before
+    assert (
+        "lacks analytics.cohort_retention, analytics.erased_counts.dormant_users: "
+        "`fast-dau dbt build`" in message
+    )
     assert 5 in listed(rollup)
+    rollup.build(NOW)
+    published = counts(rollup)
+    forget(5, "--keep-counts")
+    assert counts(rollup) == published
 
 
 def test_nothing_has_changed_where_it_fails_half_way(rollup: Rollup) -> None:
@@ -355,7 +499,7 @@ def reader(rollup: Rollup, database_env: dict[str, str]) -> Iterator[Rollup]:
 def test_who_may_not_delete_is_told_so(reader: Rollup) -> None:
     message = refusal(1, "5", "--yes")
 
-    assert "permission denied for table events (ask the owner" in message
+    assert "permission denied for table moved_days (ask the owner" in message
 
 
 def test_input_that_is_refused(rollup: Rollup) -> None:

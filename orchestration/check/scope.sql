@@ -20,7 +20,7 @@ select
                 first_event.local_date,
                 (
                     select min(activity_date) from {{ erased_counts }}
-                    where activity_date >= state.events_start_date
+                    where dau > 0 and activity_date >= state.events_start_date
                 )
             )
         )

@@ -101,7 +101,10 @@ def _counts(forgotten: Forgotten, *, keeps_counts: bool) -> str:
         first, last = forgotten.days[0], forgotten.days[-1]
         done = "kept as published" if keeps_counts else "recounted"
         span = f"Days {done}: {len(forgotten.days):,}, from {first} to {last}"
-    return f"{span}. rejected_events follows with the next run: fast-dau dbt build"
+    return (
+        f"{span}. rejected_events and the counts by course and by segment follow with "
+        "the next run: fast-dau dbt build"
+    )
 
 
 def _as_json(user_id: int, forgotten: Forgotten, *, keeps_counts: bool) -> str:

@@ -1,6 +1,6 @@
 """The counts that an erased user leaves: recounted without them, or kept as published.
 
-Every statement takes the user's days, which are read before their rows are deleted.
+Both need what is read before the user's rows are deleted: the days, or what they add.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from datetime import date
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.forget.contribution import CONTRIBUTION
 from orchestration.forget.statements import Names, rows
 
 _DAYS = """
@@ -18,26 +19,22 @@ select activity_date from {returning_users} where user_id = %s
 order by 1
 """
 
-# One row a day: what the user adds to each of the published counts.
 _KEEP = """
-insert into {erased_counts} as erased (
-    activity_date, dau, events_count, returning_users, {columns}
-)
-select
-    coalesce(active.activity_date, returned.activity_date),
-    (active.user_id is not null)::int,
-    coalesce(active.events_count, 0),
-    (returned.user_id is not null)::int,
-    {values}
-from (select * from {user_day_activity} where user_id = %s) as active
-full join (select * from {returning_users} where user_id = %s) as returned
-    on active.activity_date = returned.activity_date
-on conflict (activity_date) do update set
-    dau = erased.dau + excluded.dau,
-    events_count = erased.events_count + excluded.events_count,
-    returning_users = erased.returning_users + excluded.returning_users,
-    {sums}
+insert into {erased_counts} as erased (activity_date, {columns})
+select activity_date, {columns} from {contribution}
+on conflict (activity_date) do update set {sums}
 """
+
+_KEPT = (
+    "dau",
+    "events_count",
+    "returning_users",
+    *(f"returning_d{n}" for n in range(1, 8)),
+    "wau_7d",
+    "mau_28d",
+    "new_users",
+    "dormant_users",
+)
 
 _RECOUNT_ACTIVE_USERS = """
 update {daily_active_users} as published
@@ -100,18 +97,19 @@ def days_of(connection: Connection, names: Names, user_id: int) -> list[date]:
     return [day for (day,) in rows(connection, _DAYS, user_id, user_id, **names)]
 
 
-def keep_counts(connection: Connection, names: Names, user_id: int) -> None:
-    """Add what the user counts for, and nothing of who it is, to erased_counts."""
+def keep_counts(connection: Connection, names: Names) -> None:
+    """Add what the user counts for, and nothing of who it is, to erased_counts.
+
+    Also of days still to come, which will look back on days of the user.
+    """
     parts = {
-        "columns": _each_lag("returning_d{n}"),
-        "values": _each_lag(
-            "(coalesce(returned.active_days_mask, 0) & {bit} <> 0)::int"
+        "columns": sql.SQL(", ".join(_KEPT)),
+        "sums": sql.SQL(
+            ", ".join(f"{name} = erased.{name} + excluded.{name}" for name in _KEPT)
         ),
-        "sums": _each_lag(
-            "returning_d{n} = erased.returning_d{n} + excluded.returning_d{n}"
-        ),
+        "contribution": CONTRIBUTION,
     }
-    rows(connection, _KEEP, user_id, user_id, **names, **parts)
+    rows(connection, _KEEP, **names, **parts)
 
 
 def recount(connection: Connection, names: Names, days: Sequence[date]) -> None:

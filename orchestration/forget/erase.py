@@ -9,18 +9,22 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 from orchestration.errors import UserError
 from orchestration.events.ddl import failures
 from orchestration.events.user_keys import keys_table
-from orchestration.forget.counts import (
-    days_of,
-    keep_counts,
-    recount,
-)
+from orchestration.forget.contribution import note_contribution, note_moved_days
+from orchestration.forget.counts import days_of, keep_counts, recount
 from orchestration.forget.history import drop_days_before_history
+from orchestration.forget.product_counts import leave_cohort_and_frequency, subtract
 from orchestration.forget.proof import prove_erased
-from orchestration.forget.statements import Names, changed, identifier, is_built
+from orchestration.forget.statements import (
+    Names,
+    changed,
+    has_column,
+    identifier,
+    is_built,
+)
 from orchestration.forget.turn import begin_alone
 from orchestration.settings import TableName
 
-_LISTS = ("user_day_activity", "returning_users")
+_LISTS = ("user_day_activity", "returning_users", "user_lifetimes")
 _ROLLUP = (
     *_LISTS,
     "daily_active_users",
@@ -28,7 +32,16 @@ _ROLLUP = (
     "daily_revisions",
     "erased_counts",
     "refresh_days",
+    "moved_days",
+    "rolling_active_users",
+    "growth_accounting",
+    "activity_frequency_28d",
+    "cohort_retention",
+    "daily_active_users_by_course",
+    "daily_active_users_by_segment",
 )
+# The latest of its columns: an earlier version's table has none of it.
+_ERASED_COUNT = "dormant_users"
 _DELETE = "delete from {table} where user_id = %s"
 
 
@@ -60,21 +73,28 @@ def forget(
 ) -> Forgotten:
     """Erase a user from the events, the keys and the rollup, and prove it.
 
-    The counts of the user's days are made again without them or, with `keeps_counts`,
-    kept as they are published, for all later runs too. Waits for runs and loads; `say`
-    gets what there is to wait for. Raises UserError or Failure after which nothing has
-    changed.
+    The counts of days are made again without the user or, with `keeps_counts`, kept as
+    they are published, for all later runs too, but for those of cohorts and frequency.
+    Those by course and by segment are left for the next run. Waits for runs and loads;
+    `say` gets what there is to wait for. Raises UserError or Failure after which
+    nothing has changed.
     """
     with failures(f"Erasing user {user_id}"), connection:
         begin_alone(connection, place.events, place.schema, say)
         names = _rollup_names(connection, place.schema)
         days = days_of(connection, names, user_id) if names else []
-        if names and keeps_counts:
-            keep_counts(connection, names, user_id)
+        if names:
+            note_contribution(connection, names, user_id)
+            note_moved_days(connection, names, user_id)
+            if keeps_counts:
+                keep_counts(connection, names)
         say(f"Erasing user {user_id}, which reads all of {place.events}.")
         erased = _delete_rows(connection, place, user_id, has_rollup=bool(names))
+        if names:
+            leave_cohort_and_frequency(connection, names)
         if names and not keeps_counts and any(erased.values()):
             recount(connection, names, days)
+            subtract(connection, names)
             drop_days_before_history(connection, names, place.events)
         keys = keys_table(place.events)
         searched = prove_erased(connection, place.schema, user_id, place.events, keys)
@@ -87,14 +107,17 @@ def _rollup_names(connection: Connection, schema: str) -> Names:
     Raises UserError where a run has to make some of them first.
     """
     tables = [TableName(schema, name) for name in _ROLLUP]
-    missing = [table for table in tables if not is_built(connection, table)]
+    missing = [str(table) for table in tables if not is_built(connection, table)]
     if len(missing) == len(tables):
         return {}
     state = TableName(schema, "rollup_state")
-    missing += [] if is_built(connection, state) else [state]
+    missing += [] if is_built(connection, state) else [str(state)]
+    kept = TableName(schema, "erased_counts")
+    if is_built(connection, kept) and not has_column(connection, kept, _ERASED_COUNT):
+        missing.append(f"{kept}.{_ERASED_COUNT}")
     if missing:
         raise UserError(
-            f"The rollup lacks {', '.join(map(str, missing))}: `fast-dau dbt build` "
+            f"The rollup lacks {', '.join(missing)}: `fast-dau dbt build` "
             "makes what is missing. Nothing was changed."
         )
     return {table.name: identifier(table) for table in (*tables, state)}

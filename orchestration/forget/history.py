@@ -1,5 +1,6 @@
 """Where history begins once a user is erased whose events were its first."""
 
+from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.forget.statements import Names, identifier, rows
@@ -27,7 +28,7 @@ select
             )::date,
             (
                 select min(activity_date) from {erased_counts}
-                where activity_date >= state.events_start_date
+                where dau > 0 and activity_date >= state.events_start_date
             ),
             (select min(activity_date) from {user_day_activity})
         )
@@ -38,7 +39,19 @@ cross join (
 ) as published
 """
 
-_DROP_DAYS = "delete from {table} where activity_date < coalesce(%s::date, 'infinity')"
+_DROP_DAYS = "delete from {table} where {day} < coalesce(%s::date, 'infinity')"
+
+_DAY_COLUMNS = {
+    "daily_active_users": "activity_date",
+    "daily_retention": "activity_date",
+    "daily_revisions": "activity_date",
+    "rolling_active_users": "activity_date",
+    "growth_accounting": "activity_date",
+    "activity_frequency_28d": "activity_date",
+    "cohort_retention": "cohort_date",
+    "daily_active_users_by_course": "activity_date",
+    "daily_active_users_by_segment": "activity_date",
+}
 
 _NOTE_DAYS_GONE = """
 update {refresh_days} set reason = 'gone'
@@ -62,7 +75,8 @@ def drop_days_before_history(
     before all others' events is not known.
     """
     first_day = rows(connection, _FIRST_DAY, events=identifier(events), **names)[0][0]
-    for table in ("daily_active_users", "daily_retention", "daily_revisions"):
-        rows(connection, _DROP_DAYS, first_day, table=names[table])
+    for table, column in _DAY_COLUMNS.items():
+        day = sql.Identifier(column)
+        rows(connection, _DROP_DAYS, first_day, table=names[table], day=day)
     rows(connection, _NOTE_DAYS_GONE, first_day, **names)
     rows(connection, _LOOKBACK_COMPLETE, **names)

@@ -37,3 +37,13 @@ def is_built(connection: Connection, table: TableName) -> bool:
     """Tell whether there is such a table."""
     name = identifier(table).as_string(connection)
     return rows(connection, "select to_regclass(%s) is not null", name) == [(True,)]
+
+
+def has_column(connection: Connection, table: TableName, column: str) -> bool:
+    """Tell whether a table, which there is, has such a column."""
+    name = identifier(table).as_string(connection)
+    query = (
+        "select count(*) from pg_attribute where attrelid = %s::regclass"
+        " and attname = %s and not attisdropped"
+    )
+    return rows(connection, query, name, column) == [(1,)]

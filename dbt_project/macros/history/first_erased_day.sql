@@ -4,7 +4,9 @@
     {%- if execute and is_built('erased_counts') -%}
     (
         select min(activity_date) from {{ rollup_relation('erased_counts') }}
-        where activity_date >= date '{{ var("events_start_date") }}'
+        where
+            dau > 0
+            and activity_date >= date '{{ var("events_start_date") }}'
     )
     {%- else -%}
     null::date
