@@ -5,8 +5,8 @@
 ) }}
 
 -- A run only makes the table. `user_lifetimes` writes it, in the transaction in which
--- lifetimes change, as does `fast-dau forget`; a run that rebuilt every table empties it
--- at its end.
+-- lifetimes change, and so does `fast-dau forget`. A run that rebuilt every table
+-- empties it at its end.
 {% if is_incremental() %}
     select * from {{ this }}
 {% else %}
