@@ -8,10 +8,11 @@ import os
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.results import RunStatus
-from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
@@ -35,7 +36,7 @@ class Rollup:
     events: TableName
     project: Path = DBT_PROJECT_DIR
 
-    def flags(self, **variables: str) -> list[str]:
+    def flags(self, **variables: Any) -> list[str]:
         """Return the flags of any dbt command on this rollup."""
         given = {
             "events_schema": self.events.schema,
@@ -55,7 +56,7 @@ _QUIET = ["--log-level=none", "--log-level-file=none", "--no-write-json"]
 
 
 def build(
-    connection: Connection, rollup: Rollup, run_at: str = RUN_AT, **variables: str
+    connection: Connection, rollup: Rollup, run_at: str = RUN_AT, **variables: Any
 ) -> Sample:
     """Run the models once, as of `run_at`. Raises Failure where dbt does not finish."""
     before = value(connection, "select pg_current_wal_insert_lsn()")
@@ -73,10 +74,12 @@ def build(
     return replace(_sample(outcome.result, int(wal)), server_seconds=worked)
 
 
-def build_anew(connection: Connection, rollup: Rollup, run_at: str = RUN_AT) -> Sample:
+def build_anew(
+    connection: Connection, rollup: Rollup, run_at: str = RUN_AT, **variables: Any
+) -> Sample:
     """Run the models once, where there is no table of theirs yet."""
     execute(connection, f"drop schema if exists {rollup.schema} cascade")
-    return build(connection, rollup, run_at)
+    return build(connection, rollup, run_at, **variables)
 
 
 def _server_seconds(connection: Connection) -> float:
@@ -113,11 +116,7 @@ def _reason(outcome: dbtRunnerResult) -> BaseException:
 
 def _sample(result: RunExecutionResult, wal_bytes: int) -> Sample:
     models = [r for r in result.results if r.node.resource_type == NodeType.Model]
-    rows = sum(
-        int(model.adapter_response["rows_affected"])
-        for model in models
-        if model.node.name != BOOKKEEPING
-    )
+    rows = sum(_rows(model) for model in models if model.node.name != BOOKKEEPING)
     times = [
         time
         for m in models
@@ -125,4 +124,9 @@ def _sample(result: RunExecutionResult, wal_bytes: int) -> Sample:
         for time in (t.started_at, t.completed_at)
     ]
     spent = max(filter(None, times)) - min(filter(None, times))
-    return Sample(spent.total_seconds(), rows, wal_bytes)
+    by_model = {m.node.name: Sample(m.execution_time, _rows(m)) for m in models}
+    return Sample(spent.total_seconds(), rows, wal_bytes, models=by_model)
+
+
+def _rows(model: RunResult) -> int:
+    return int(model.adapter_response["rows_affected"])

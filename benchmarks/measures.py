@@ -1,6 +1,6 @@
 """What was measured: medians of repetitions, for people as a table, or as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -10,13 +10,15 @@ from typing import Any
 class Sample:
     """One repetition: seconds, rows written or read, bytes of WAL.
 
-    `server_seconds` are those in which the server was at work, all its sessions added.
+    `server_seconds` are those in which the server was at work, all its sessions added;
+    `models` are those of a build, by name.
     """
 
     seconds: float
     rows: int | None = None
     wal_bytes: int | None = None
     server_seconds: float | None = None
+    models: Mapping[str, "Sample"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from benchmarks import (
     hourly,
     ingest,
     late,
+    product,
     reads,
     report,
     resources,
@@ -36,6 +37,7 @@ from orchestration.events.ddl import failures
 GROUPS: dict[Callable[[Bench], Iterator[Measure]], tuple[str, ...]] = {
     full.measure: tuple(full.WHAT),
     hourly.measure: tuple(hourly.WHAT),
+    product.measure: tuple(product.WHAT),
     columnar.measure: tuple(columnar.WHAT),
     reads.measure: tuple(reads.WHAT),
     wall.measure: tuple(wall.WHAT),
@@ -45,7 +47,7 @@ GROUPS: dict[Callable[[Bench], Iterator[Measure]], tuple[str, ...]] = {
     bloat.measure: tuple(bloat.WHAT),
 }
 KEYS = tuple(key for keys in GROUPS.values() for key in keys)
-_MOST_REPETITIONS = 4  # there are 23 hours in the last day to come one by one
+_MOST_REPETITIONS = 3  # there are 23 hours in the last day to come one by one
 
 app = typer.Typer(pretty_exceptions_enable=False)
 
@@ -67,7 +69,7 @@ def run(
     with failures("The benchmark"), scratch_database() as connection:
         fill(connection, events)
         bench = Bench(connection, events, repeat, wanted)
-        bench.hold_back(hours=5 * repeat)
+        bench.hold_back(hours=6 * repeat)
         found = {m.key: m for m in _measures(bench)}
         machine = {
             "cpus": os.cpu_count(),

@@ -82,6 +82,7 @@ TARGETS = {
     "naive": [at_least(2, "full_first"), at_least(10, "hourly")],
     "package_full": [at_least(1, "full_first")],
     "package_hourly": [at_least(1, "hourly")],
+    "rolling_distinct": [at_least(4, "rolling_sweep")],
     "duckdb": [at_least(100, "read_all_days"), at_least(1, "hourly")],
     "chdb": [at_least(100, "read_all_days"), at_least(1, "hourly")],
     "read_dau_90d": [milliseconds(1)],

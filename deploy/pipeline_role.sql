@@ -98,12 +98,16 @@ execute format('grant usage, create on schema %I to %I', rollup_schema, role);
 for entry in
     select oid::regclass as name from pg_class
     where relnamespace = to_regnamespace(quote_ident(rollup_schema))
-        and relkind = 'r'
+        and relkind in ('r', 'v')
         and relowner <> to_regrole(quote_ident(role))
         and relname in (
-            'daily_active_users', 'daily_retention', 'daily_revisions', 'erased_counts',
-            'refresh_days', 'rejected_events', 'returning_users', 'rollup_state',
-            'user_day_activity'
+            'activity_frequency_28d', 'cohort_retention', 'daily_active_users',
+            'daily_active_users_by_course', 'daily_active_users_by_segment',
+            'daily_active_users_live', 'daily_retention', 'daily_revisions',
+            'erased_counts', 'growth_accounting', 'moved_days', 'refresh_days',
+            'rejected_events', 'returning_users', 'returning_users_live',
+            'rolling_active_users', 'rollup_state', 'user_day_activity',
+            'user_lifetimes', 'weekly_cohort_retention'
         )
 loop
     execute format('alter table %s owner to %I', entry.name, role);

@@ -9,6 +9,12 @@ from benchmarks.run import KEYS
 from orchestration.settings import ROOT
 
 QUICK = ("floor", "full_first", "full_again", "hourly_noop")
+PRODUCT = (
+    "first_user_lifetimes",
+    "hourly_cohort_retention",
+    "rolling_sweep",
+    "rolling_distinct",
+)
 
 
 def run_benchmark(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -41,6 +47,24 @@ def test_a_run_measures_what_is_asked_for_and_judges_it(
     assert (again["rows"], again["met"]) == (0, again["times_floor"] <= 8)
     noop = found["measures"]["hourly_noop"]
     assert (noop["rows"], noop["met"]) == (0, True)
+
+
+def test_product_tables_are_measured_each_and_rolling_actives_beside_a_rival(
+    database_env: dict[str, str],
+) -> None:
+    done = run_benchmark(
+        "--format=json", f"--only={','.join(PRODUCT)}", "--repeat=1", EVENTS="20000"
+    )
+    assert done.returncode == 0, done.stderr
+    measures = json.loads(done.stdout)["measures"]
+
+    assert tuple(measures) == PRODUCT
+    assert all(measure["seconds"] > 0 for measure in measures.values())
+    assert measures["first_user_lifetimes"]["rows"] > 0
+    rival = measures["rolling_distinct"]
+    ratio = rival["figures"]["≥ 4 × rolling_sweep"]
+    assert rival["met"] == (ratio >= 4)
+    assert rival["user_days"] == measures["rolling_sweep"]["user_days"] > 0
 
 
 def test_a_mistake_is_answered_in_one_sentence(database_env: dict[str, str]) -> None:

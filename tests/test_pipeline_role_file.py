@@ -98,14 +98,17 @@ def test_a_rollup_that_another_user_has_built_is_handed_over(
         shop,
         "create schema analytics",
         "create table analytics.rollup_state ()",
+        "create view analytics.returning_users_live as select",
         "create table analytics.of_others ()",
     )
     done = psql(database_env, SCRIPT.name)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert fetch(
-        shop, f"select tablename from pg_tables where tableowner = '{ROLE}'"
-    ) == [("rollup_state",)]
+        shop,
+        "select relname from pg_class where relkind in ('r', 'v')"
+        f" and relowner = '{ROLE}'::regrole order by relname",
+    ) == [("returning_users_live",), ("rollup_state",)]
 
 
 def test_the_change_log_of_a_schema_whose_name_needs_quotes_is_found(
@@ -123,8 +126,12 @@ def test_the_change_log_of_a_schema_whose_name_needs_quotes_is_found(
     ) == [(True,), (True,)]
 
 
-def test_every_table_of_the_rollup_is_handed_over() -> None:
-    models = {path.stem for path in DBT_PROJECT_DIR.glob("models/rollup/*.sql")}
+def test_every_table_and_view_of_the_rollup_is_handed_over() -> None:
+    models = {
+        path.stem
+        for folder in ("rollup", "product", "views")
+        for path in DBT_PROJECT_DIR.glob(f"models/{folder}/*.sql")
+    }
     listed = re.search(r"relname in \((.*?)\)", SCRIPT.read_text(), re.DOTALL)
 
     assert listed

@@ -35,9 +35,8 @@ INDEXES = {
     "activity_frequency_28d_activity_date_active_days_key",
     "cohort_retention_cohort_date_day_number_key",
     "daily_active_users_by_course_activity_date_course_id_key",
-    "daily_active_users_by_course_course_id_activity_date_idx",
+    "daily_active_users_by_course_course_id_activity_date_dau_idx",
     "daily_active_users_by_segment_activity_date_segment_value_key",
-    "daily_active_users_by_segment_segment_value_activity_date_idx",
 }
 
 

@@ -8,95 +8,87 @@
 
 with days as (
 
-    select * from {{ ref('daily_active_users') }}
+    select
+        activity_date,
+        is_complete,
+        (date '9999-12-31' - activity_date) / 28 as block,
+        (date '9999-12-31' - activity_date) % 28 as place
+    from {{ ref('daily_active_users') }}
     where {{ is_affected_day('activity_date') }}
 
 ),
 
-user_days as (
+-- The calendar is cut into blocks of 28 days, counted back from the last date there is;
+-- of each block a user has a bit for every active day.
+blocks as (
 
     select
         user_id,
-        activity_date
+        (date '9999-12-31' - activity_date) / 28 as block,
+        bit_or(1::bigint << ((date '9999-12-31' - activity_date) % 28)) as day_mask
     from {{ ref('user_day_activity') }}
     where {{ is_affected_day('activity_date', days_before=27) }}
+    group by user_id, block
 
 ),
 
--- An active day counts from itself until it leaves the window of 28 days.
-turns as (
+-- With the 28 days before it above its own, a block has the window of each of its days.
+windows as (
 
     select
         user_id,
-        activity_date,
-        1 as step
-    from user_days
-    union all
-    select
-        user_id,
-        activity_date + 28 as activity_date,
-        -1 as step
-    from user_days
+        block,
+        bit_or(day_mask) as day_mask
+    from (
+        select
+            user_id,
+            block,
+            day_mask
+        from blocks
+        union all
+        select
+            user_id,
+            block - 1 as block,
+            day_mask << 28 as day_mask
+        from blocks
+    ) as neighbours
+    group by user_id, block
 
 ),
 
--- Between two turns of a user the number of active days in the window stays the same.
-levels as (
+-- Many users come and go alike: each mask is looked at once.
+masks as (
 
     select
-        activity_date,
-        sum(step) over user_history as active_days,
-        lead(activity_date) over user_history as next_date
-    from turns
-    window user_history as (partition by user_id order by activity_date)
+        block,
+        day_mask,
+        count(*) as users_count
+    from windows
+    group by block, day_mask
 
 ),
 
-steps as (
+counted_days as (
 
-    select
-        activity_date,
-        active_days,
-        count(*) as step
-    from levels
-    where active_days > 0
-    group by activity_date, active_days
-    union all
-    select
-        next_date as activity_date,
-        active_days,
-        -count(*) as step
-    from levels
-    where active_days > 0
-    group by next_date, active_days
-    union all
     select
         days.activity_date,
-        active_days,
-        0 as step
+        bit_count((masks.day_mask >> days.place)::bit(28)) as active_days,
+        sum(masks.users_count)::bigint as users_count
     from days
-    cross join generate_series(1, 28) as active_days
-
-),
-
-sums as (
-
-    select
-        activity_date,
-        active_days,
-        (
-            sum(sum(step)) over (partition by active_days order by activity_date)
-        )::bigint as users_count
-    from steps
-    group by activity_date, active_days
+    inner join masks
+        on days.block = masks.block
+    group by days.activity_date, active_days
 
 )
 
 select
     days.activity_date,
-    sums.active_days::smallint as active_days,
-    sums.users_count,
+    numbers.active_days::smallint as active_days,
+    coalesce(counted_days.users_count, 0) as users_count,
     days.is_complete
 from days
-inner join sums
-    on days.activity_date = sums.activity_date
+cross join generate_series(1, 28) as numbers (active_days)
+left join counted_days
+    on
+        days.activity_date = counted_days.activity_date
+        and numbers.active_days = counted_days.active_days

@@ -93,7 +93,7 @@ cells as (
         end as active_users
     from days
     cross join generate_series(0, {{ cohort_days }}) as numbers (day_number)
-    left join days as cell_days
+    left join {{ ref('daily_active_users') }} as cell_days
         on days.activity_date + numbers.day_number = cell_days.activity_date
     left join cohorts
         on days.activity_date = cohorts.cohort_date

@@ -6,7 +6,6 @@
     },
     post_hook=[
         "{{ ensure_index(['activity_date', 'segment', 'value'], unique=true) }}",
-        "{{ ensure_index(['segment', 'value', 'activity_date']) }}",
         "{{ note_definition() }}",
         "{{ refuse_purge_meanwhile() }}",
     ],

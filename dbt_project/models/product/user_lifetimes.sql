@@ -11,19 +11,13 @@
 -- depends_on: {{ ref('refresh_days') }}
 -- depends_on: {{ ref('moved_days') }}
 
-with user_days as (
-
-    select * from {{ ref('user_day_activity') }}
-
-),
-
-refreshed as (
+with refreshed as (
 
     select
         user_id,
         min(activity_date) as first_activity_date,
         max(activity_date) as last_activity_date
-    from user_days
+    from {{ ref('user_day_activity') }}
     where {{ is_affected_day('activity_date') }}
     group by user_id
 
@@ -55,7 +49,8 @@ bounds as (
                     or refreshed.first_activity_date > known.first_activity_date
                 )
                 then (
-                    select min(user_days.activity_date) from user_days
+                    select min(user_days.activity_date)
+                    from {{ ref('user_day_activity') }} as user_days
                     where user_days.user_id = known.user_id
                 )
             else least(known.first_activity_date, refreshed.first_activity_date)
@@ -68,7 +63,8 @@ bounds as (
                     or refreshed.last_activity_date < known.last_activity_date
                 )
                 then (
-                    select max(user_days.activity_date) from user_days
+                    select max(user_days.activity_date)
+                    from {{ ref('user_day_activity') }} as user_days
                     where user_days.user_id = known.user_id
                 )
             else greatest(known.last_activity_date, refreshed.last_activity_date)
