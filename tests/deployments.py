@@ -1,11 +1,12 @@
 """Rollups of many events, and the plans of all query patterns on it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from json import loads
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -28,18 +29,48 @@ LAST_DAY = date(2024, 6, 30)
 NOW = datetime(2024, 7, 1, 9)
 DAYS = 80
 
+# As many rows a day as it takes for the table to be worth an index.
+SEGMENTS = {
+    "course": "course_id",
+    "kind": "kind",
+    "platform": "properties ->> 'platform'",
+}
+
+# A `now()` before pg_catalog's, for the live views that are made to see it.
+_CLOCK = f"""
+create schema clock;
+create function clock.now() returns timestamptz stable
+return timestamptz '{NOW}+00';
+"""
+
 # A plan as auto_explain writes it to the server's log.
 _LOGGED = re.compile(r" plan:\n((?:\t.*\n)+)")
 
 
+class Deployment(Rollup):
+    """A rollup with segments, in each of its runs."""
+
+    def __init__(self, connection: Connection, segments: Mapping[str, str]) -> None:
+        super().__init__(connection, Definitions(), has_product=True)
+        self._segments = segments
+
+    def _invoke(self, *args: str, **variables: Any) -> list[Any]:
+        return super()._invoke(*args, segments=self._segments, **variables)
+
+
 @contextmanager
 def deployed(
-    cluster: dict[str, str], administration: Connection, *, events: int
+    cluster: dict[str, str],
+    administration: Connection,
+    *,
+    events: int,
+    segments: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Rollup]:
     """Yield a rollup of so many events, first built, in a database of its own.
 
     They are of 80 days; a few are of 2010, so that a table with a row a day has enough
-    rows to be worth an index.
+    rows to be worth an index. For live views it is the morning of the day after, with
+    some events.
     """
     name = f"deployment_{events}"
     with administration.cursor() as cursor, pytest.MonkeyPatch.context() as patch:
@@ -50,10 +81,14 @@ def deployed(
         opened = connect(variables)
         opened.autocommit = True
         init_events_table(opened, events_table(), print, change_log=True)
-        rollup = Rollup(opened, Definitions(), has_product=True)
+        rollup = Deployment(opened, segments)
+        rollup.execute(_CLOCK)
+        search_path = "search_path = clock, pg_catalog, public"
+        rollup.execute(f"alter database {name} set {search_path}; set {search_path}")
         rollup.execute(
             "insert into events (user_id, performed_at) select n, '2010-01-01'"
-            " from generate_series(1, 9) as n"
+            " from generate_series(1, 9) as n union all"
+            f" select n, '{NOW - timedelta(hours=1)}' from generate_series(1, 200) as n"
         )
         add_history(rollup, LAST_DAY, events)
         rollup.build(NOW)
@@ -133,7 +168,8 @@ def logged_plans(rollup: Rollup, log: Path) -> Iterator[list[Plan]]:
         text = log.read_bytes()[start:].decode(errors="replace")
         plans += [read_plan(_plan(match[1])) for match in _LOGGED.finditer(text)]
     finally:
-        rollup.execute(f"alter database {database} reset all")
+        for name in settings:
+            rollup.execute(f"alter database {database} reset {name}")
 
 
 def _plan(logged: str) -> dict[str, Any]:

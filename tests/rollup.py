@@ -121,9 +121,9 @@ class Rollup:
             cursor.execute(query)
             return cursor.fetchall()
 
-    def compiled(self, *models: str) -> dict[str, str]:
+    def compiled(self, *models: str, **variables: Any) -> dict[str, str]:
         """Return models' SQL as it goes to the server."""
-        results = self._invoke("compile", "--select", *models)
+        results = self._invoke("compile", "--select", *models, **variables)
         return {result.node.name: result.node.compiled_code for result in results}
 
     def dbt(self, *args: str, **variables: Any) -> dict[str, int]:

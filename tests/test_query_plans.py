@@ -16,6 +16,7 @@ from tests.deployments import (
     DAYS,
     LAST_DAY,
     NOW,
+    SEGMENTS,
     a_late_event,
     add_history,
     broken,
@@ -28,14 +29,20 @@ from tests.deployments import (
 from tests.rollup import Rollup
 
 # Needed for the grain alone: these tables have a few rows, whatever happens.
-GRAIN_ONLY = {"refresh_days", "rejected_events", "erased_counts", "rollup_state"}
+GRAIN_ONLY = {
+    "refresh_days",
+    "rejected_events",
+    "erased_counts",
+    "moved_days",
+    "rollup_state",
+}
 EVENTS = 2_000_000
 
 
 @pytest.fixture(scope="module")
 def deployment(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
     """Yield a rollup that each test leaves as it found it, or larger."""
-    with deployed(cluster, administration, events=EVENTS) as rollup:
+    with deployed(cluster, administration, events=EVENTS, segments=SEGMENTS) as rollup:
         yield rollup
 
 

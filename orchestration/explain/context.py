@@ -23,8 +23,13 @@ TABLES = (
     "daily_revisions",
     "rolling_active_users",
     "growth_accounting",
+    "activity_frequency_28d",
+    "user_lifetimes",
     "cohort_retention",
+    "daily_active_users_by_course",
+    "daily_active_users_by_segment",
 )
+VIEWS = ("daily_active_users_live", "returning_users_live")
 # Those of which patterns read the SQL that a run would send.
 MODELS = ("calendar_days", *TABLES)
 _DAYS = """
@@ -58,6 +63,10 @@ class Context:
             "week_from": last - timedelta(days=6),
             "on_date": last,
             "user_id": self._user_of(last),
+            **self._most_used("daily_active_users_by_course", ["course_id"], last),
+            **self._most_used(
+                "daily_active_users_by_segment", ["segment", "value"], last
+            ),
         }
         self._scope = read_scope(connection)
         self.tables = {name: TableName(rollup_schema(), name) for name in TABLES}
@@ -66,8 +75,12 @@ class Context:
     def names(self) -> dict[str, Any]:
         """Return everything that a pattern can name."""
         quoted = {name: self._quoted(table) for name, table in self.tables.items()}
-        return quoted | {
+        views = {name: self._quoted(TableName(rollup_schema(), name)) for name in VIEWS}
+        return {
+            **quoted,
+            **views,
             "active_kinds": self._scope.kinds,
+            "open_days": self._open_days(),
             "model": self._model,
             "answer": lambda name: question_query(self._connection, name),
             "recount": self._recount,
@@ -85,6 +98,23 @@ class Context:
         user_id: int | None = rows[0][0]
         return user_id
 
+    def _most_used(self, name: str, keys: list[str], day: date) -> dict[str, Any]:
+        """Return the keys of what most users of that day had; None: nobody had any."""
+        table = self._quoted(TableName(rollup_schema(), name))
+        columns = ", ".join(keys)
+        rows = self._rows(
+            f"select {columns} from {table} where activity_date = %(day)s"  # noqa: S608
+            f" order by dau desc, {columns} limit 1",
+            day=day,
+        )
+        return dict(zip(keys, rows[0] if rows else [None] * len(keys), strict=True))
+
+    def _open_days(self) -> int:
+        """Return how many days live views count, up to the server's today."""
+        rows = self._rows("select now()::date - %(newest)s", newest=self._newest)
+        days: int = rows[0][0]
+        return max(days, 0) + 1
+
     def _recount(self) -> str:
         days = days_to_check(self._scope, None, None)
         query, values = difference_query(
@@ -100,7 +130,10 @@ class Context:
             return query
         kept = self._refresh_days(days)
         if self._refresh_days_name() not in query:
-            raise ValueError(f"{name} does not read refresh_days")
+            raise UserError(
+                f"{name} is to be built anew, because its variables have changed: run "
+                "dbt first, and then explain."
+            )
         return query.replace(self._refresh_days_name(), kept)
 
     def _refresh_days_name(self) -> str:

@@ -21,72 +21,69 @@ events as (
 
     select * from {{ ref('stg_events') }}
 
-),
+)
 
-user_values as (
+-- Day by day, as in user_day_activity.
+select
+    days.activity_date,
+    shown_values.segment,
+    shown_values.value,
+    shown_values.dau
+from days
+cross join lateral ( -- noqa: ST05
 
-    select distinct
-        days.activity_date,
-        segments.segment,
-        segments.value,
-        segments.user_id
-    from days
-    cross join lateral (
-        select
+    with user_values as (
+
+        select distinct
             segment_values.segment,
             segment_values.value,
             events.user_id
         from events
         cross join lateral ({{ segment_values() }}) as segment_values
         where {{ is_active_event() }}
-    ) as segments
 
-),
+    ),
 
--- By code points, so that the order of equals is the same on every server.
-places as (
+    -- By code points, so that the order of equals is the same on every server.
+    places as (
+
+        select
+            segment,
+            value,
+            count(*) as users_count,
+            row_number() over (
+                partition by segment, value is null
+                order by count(*) desc, value collate "C"
+            ) as place
+        from user_values
+        group by segment, value
+
+    )
 
     select
-        activity_date,
         segment,
-        value,
-        row_number() over (
-            partition by activity_date, segment
-            order by count(*) desc, value collate "C"
-        ) as place
-    from user_values
-    where value is not null
-    group by activity_date, segment, value
-
-),
-
-shown_values as (
-
-    select
-        user_values.activity_date,
-        user_values.segment,
-        user_values.user_id,
         case
-            when user_values.value is null then '(none)'
-            when places.place > {{ var('max_segment_values') }} then '(other)'
+            when value is null then '(none)'
             -- A value that really is called so.
-            when user_values.value in ('(none)', '(other)')
-                then '"' || user_values.value || '"'
-            else user_values.value
-        end as shown_value
+            when value in ('(none)', '(other)') then '"' || value || '"'
+            else value
+        end as value, -- noqa: RF04
+        users_count as dau
+    from places
+    where
+        value is null
+        or place <= {{ var('max_segment_values') }}
+    union all
+    select
+        user_values.segment,
+        '(other)' as value, -- noqa: RF04
+        count(distinct user_values.user_id) as dau
     from user_values
-    left join places
+    inner join places
         on
-            user_values.activity_date = places.activity_date
-            and user_values.segment = places.segment
+            user_values.segment = places.segment
             and user_values.value = places.value
+    where places.place > {{ var('max_segment_values') }}
+    group by user_values.segment
 
-)
-
-select
-    activity_date,
-    segment,
-    shown_value as value, -- noqa: RF04
-    count(distinct user_id) as dau
-from shown_values
-group by activity_date, segment, shown_value
+) as shown_values
