@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from orchestration.settings import ROOT
 
@@ -33,6 +33,7 @@ def page() -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=_FLAGS)
         opened = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
         opened.set_default_timeout(_PATIENCE_MILLISECONDS)
+        expect.set_options(timeout=_PATIENCE_MILLISECONDS)
         try:
             yield opened
         except BaseException:

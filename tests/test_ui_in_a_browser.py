@@ -16,13 +16,16 @@ from tests.browser import keep, page
 from tests.ui_processes import dagster_home, started_ui
 
 TABLES = (
+    "cohort_retention",
     "daily_active_users",
     "daily_retention",
     "daily_revisions",
     "erased_counts",
+    "growth_accounting",
     "refresh_days",
     "rejected_events",
     "returning_users",
+    "rolling_active_users",
     "user_day_activity",
 )
 DAYS = 100
@@ -44,6 +47,7 @@ def test_an_operator_sees_the_lineage_starts_a_run_and_sees_what_it_did(
         show_run(shown)
         show_table(shown)
         show_checks(shown)
+        show_cohorts(shown)
 
 
 def make_events(connection: Connection) -> None:
@@ -70,15 +74,17 @@ def launch_by_clicks(shown: Page) -> None:
 
 
 def show_lineage(shown: Page) -> None:
-    """Find every table in the graph, made from the events."""
+    """Find the tables in the graph, made from the events, and every one in the list."""
     go_to(shown, "Lineage")
-    for group in ("events", "rollup"):
-        graph = shown.locator("foreignObject").filter(has_text=group)
-        graph.get_by_label("unfold_more").click()
+    expect(shown.get_by_label("unfold_more").first).to_be_visible()
+    shown.keyboard.press("Alt+e")  # expands all groups
+    for place in range(3):
+        shown.get_by_role("button", name="arrow_drop_down").nth(place).click()
     shown.reload()  # with all of the graph in sight
+    node = shown.locator("foreignObject").get_by_text("user_day_activity", exact=True)
+    expect(node.last).to_be_visible()
     for table in ("events", *TABLES):
-        node = shown.locator("foreignObject").get_by_text(table, exact=True)
-        expect(node.last).to_be_visible()
+        expect(shown.get_by_text(table, exact=True).first).to_be_visible()
     keep(shown, "lineage")
 
 
@@ -113,12 +119,25 @@ def show_table(shown: Page) -> None:
         row = shown.get_by_role("row").filter(has_text=name)
         expect(row.get_by_text(said, exact=True)).to_be_visible()
     keep(shown, "numbers")
+    look_at_picture(shown, "Daily active users", "picture")
+
+
+def look_at_picture(shown: Page, name: str, artefact: str) -> None:
+    """Open the picture of this name in the metadata shown, and close it again."""
     shown.get_by_text("[Show Markdown]").click()
-    picture = shown.get_by_role("dialog").get_by_role("img", name="Daily active users")
+    picture = shown.get_by_role("dialog").get_by_role("img", name=name)
     picture.wait_for()
     assert picture.evaluate(_IS_DRAWN)
-    keep(shown, "picture")
+    keep(shown, artefact)
     shown.get_by_role("button", name="Close").click()
+
+
+def show_cohorts(shown: Page) -> None:
+    """Find the triangle of cohorts as a heat map."""
+    go_to(shown, "Catalog")
+    shown.get_by_text("cohort_retention", exact=True).first.click()
+    go_to(shown, "Events")
+    look_at_picture(shown, "Users active n days after their first", "heat_map")
 
 
 def show_checks(shown: Page) -> None:
