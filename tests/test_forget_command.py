@@ -155,6 +155,22 @@ def test_the_only_users_leave_empty_tables_or_none_where_none_are_built(
     assert not any(rollup.tables().values())
 
 
+@pytest.mark.parametrize("options", [(), ("--keep-counts",)])
+def test_a_rollup_without_product_tables(
+    rollup_in: Callable[[Definitions], Rollup], options: tuple[str, ...]
+) -> None:
+    rollup = rollup_in(Definitions())
+    rollup.insert(eventful_days(Random(12), FIRST, 20))
+    rollup.build(NOW)
+    published = rollup.tables()
+    forget(5, *options)
+
+    expected = rollup.expected(NOW)
+    assert all(rollup.tables()[name] == expected[name] for name in LISTS[:2])
+    counted = published if options else expected
+    assert all(rollup.tables()[name] == counted[name] for name in COUNTS[:2])
+
+
 def test_days_begin_with_the_first_valid_event_even_of_a_kind_that_does_not_count(
     whole_rollup_in: Callable[[Definitions], Rollup],
 ) -> None:
@@ -437,14 +453,14 @@ def test_a_user_who_is_not_there_changes_nothing(rollup: Rollup) -> None:
 def test_a_rollup_of_an_earlier_version_is_to_be_built_first(rollup: Rollup) -> None:
     """By which it gets tables, and columns."""
     rollup.execute(
-        "drop table analytics.cohort_retention cascade;"
+        "drop table analytics.daily_revisions cascade;"
         "alter table analytics.erased_counts drop column wau_7d, drop column mau_28d,"
         " drop column new_users, drop column dormant_users"
     )
 
     message = refusal(2, "5", "--yes", "--keep-counts")
     assert (
-        "lacks analytics.cohort_retention, analytics.erased_counts.dormant_users: "
+        "lacks analytics.daily_revisions, analytics.erased_counts.dormant_users: "
         "`fast-dau dbt build`" in message
     )
     assert 5 in listed(rollup)

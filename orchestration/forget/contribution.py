@@ -73,4 +73,6 @@ def note_moved_days(connection: Connection, names: Names, user_id: int) -> None:
 
     These are the counts by course and by segment, which are made from events.
     """
+    if not {"moved_days", "user_lifetimes"} <= names.keys():
+        return
     rows(connection, _NOTE_MOVED_DAYS, user_id, user_id, **names)

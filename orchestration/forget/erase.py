@@ -12,7 +12,10 @@ from orchestration.events.user_keys import keys_table
 from orchestration.forget.contribution import note_contribution, note_moved_days
 from orchestration.forget.counts import days_of, keep_counts, recount
 from orchestration.forget.history import drop_days_before_history
-from orchestration.forget.product_counts import leave_cohort_and_frequency, subtract
+from orchestration.forget.product_counts import (
+    leave_cohort_and_frequency,
+    leave_rolling_and_growth,
+)
 from orchestration.forget.proof import prove_erased
 from orchestration.forget.statements import (
     Names,
@@ -26,12 +29,19 @@ from orchestration.settings import TableName
 
 _LISTS = ("user_day_activity", "returning_users", "user_lifetimes")
 _ROLLUP = (
-    *_LISTS,
+    "user_day_activity",
+    "returning_users",
     "daily_active_users",
     "daily_retention",
     "daily_revisions",
     "erased_counts",
     "refresh_days",
+    "rollup_state",
+)
+# Any of them may be switched off, or be new: a run that makes it will know no more of
+# the user.
+_PRODUCT = (
+    "user_lifetimes",
     "moved_days",
     "rolling_active_users",
     "growth_accounting",
@@ -89,12 +99,12 @@ def forget(
             if keeps_counts:
                 keep_counts(connection, names)
         say(f"Erasing user {user_id}, which reads all of {place.events}.")
-        erased = _delete_rows(connection, place, user_id, has_rollup=bool(names))
+        erased = _delete_rows(connection, place, user_id, names)
         if names:
             leave_cohort_and_frequency(connection, names)
         if names and not keeps_counts and any(erased.values()):
             recount(connection, names, days)
-            subtract(connection, names)
+            leave_rolling_and_growth(connection, names)
             drop_days_before_history(connection, names, place.events)
         keys = keys_table(place.events)
         searched = prove_erased(connection, place.schema, user_id, place.events, keys)
@@ -106,33 +116,32 @@ def _rollup_names(connection: Connection, schema: str) -> Names:
 
     Raises UserError where a run has to make some of them first.
     """
-    tables = [TableName(schema, name) for name in _ROLLUP]
-    missing = [str(table) for table in tables if not is_built(connection, table)]
-    if len(missing) == len(tables):
-        return {}
+    tables = [TableName(schema, name) for name in (*_ROLLUP, *_PRODUCT)]
+    built = [table for table in tables if is_built(connection, table)]
     state = TableName(schema, "rollup_state")
-    missing += [] if is_built(connection, state) else [str(state)]
+    if built in ([], [state]):
+        return {}
+    missing = [str(table) for table in tables[: len(_ROLLUP)] if table not in built]
     kept = TableName(schema, "erased_counts")
-    if is_built(connection, kept) and not has_column(connection, kept, _ERASED_COUNT):
+    if kept in built and not has_column(connection, kept, _ERASED_COUNT):
         missing.append(f"{kept}.{_ERASED_COUNT}")
     if missing:
         raise UserError(
             f"The rollup lacks {', '.join(missing)}: `fast-dau dbt build` "
             "makes what is missing. Nothing was changed."
         )
-    return {table.name: identifier(table) for table in (*tables, state)}
+    return {table.name: identifier(table) for table in built}
 
 
 def _delete_rows(
-    connection: Connection, place: Place, user_id: int, *, has_rollup: bool
+    connection: Connection, place: Place, user_id: int, names: Names
 ) -> dict[TableName, int]:
     """Delete the user's rows from every table that is known to have some."""
     tables = [place.events]
     keys = keys_table(place.events)
     if is_built(connection, keys):
         tables.append(keys)
-    if has_rollup:
-        tables += [TableName(place.schema, name) for name in _LISTS]
+    tables += [TableName(place.schema, name) for name in _LISTS if name in names]
     return {
         table: changed(connection, _DELETE, user_id, table=identifier(table))
         for table in tables

@@ -75,8 +75,8 @@ def drop_days_before_history(
     before all others' events is not known.
     """
     first_day = rows(connection, _FIRST_DAY, events=identifier(events), **names)[0][0]
-    for table, column in _DAY_COLUMNS.items():
-        day = sql.Identifier(column)
+    for table in _DAY_COLUMNS.keys() & names.keys():
+        day = sql.Identifier(_DAY_COLUMNS[table])
         rows(connection, _DROP_DAYS, first_day, table=names[table], day=day)
     rows(connection, _NOTE_DAYS_GONE, first_day, **names)
     rows(connection, _LOOKBACK_COMPLETE, **names)

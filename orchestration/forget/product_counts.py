@@ -3,6 +3,8 @@
 So that it costs the user's days, where a recount would read everybody's last 28.
 """
 
+from collections.abc import Mapping
+
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.forget.contribution import CONTRIBUTION
@@ -90,13 +92,22 @@ where published.activity_date = counted.activity_date
 """
 
 
+_NEVER_KEPT = {"cohort_retention": _COHORT, "activity_frequency_28d": _FREQUENCY}
+_KEPT_OR_NOT = {"rolling_active_users": _ROLLING, "growth_accounting": _GROWTH}
+
+
 def leave_cohort_and_frequency(connection: Connection, names: Names) -> None:
     """Take the user off the counts that are never kept as published."""
-    for statement in (_COHORT, _FREQUENCY):
-        rows(connection, statement, contribution=CONTRIBUTION, **names)
+    _subtract(connection, names, _NEVER_KEPT)
 
 
-def subtract(connection: Connection, names: Names) -> None:
-    """Take the user off rolling and growth, on days whose DAU is already right."""
-    for statement in (_ROLLING, _GROWTH):
-        rows(connection, statement, contribution=CONTRIBUTION, **names)
+def leave_rolling_and_growth(connection: Connection, names: Names) -> None:
+    """Take the user off the counts of days whose DAU is already right."""
+    _subtract(connection, names, _KEPT_OR_NOT)
+
+
+def _subtract(
+    connection: Connection, names: Names, statements: Mapping[str, str]
+) -> None:
+    for table in statements.keys() & names.keys():
+        rows(connection, statements[table], contribution=CONTRIBUTION, **names)
