@@ -85,11 +85,14 @@ def deployed(
         rollup.execute(_CLOCK)
         search_path = "search_path = clock, pg_catalog, public"
         rollup.execute(f"alter database {name} set {search_path}; set {search_path}")
-        rollup.execute(
-            "insert into events (user_id, performed_at) select n, '2010-01-01'"
-            " from generate_series(1, 9) as n union all"
-            f" select n, '{NOW - timedelta(hours=1)}' from generate_series(1, 200) as n"
-        )
+        for users, moment in (
+            (9, datetime(2010, 1, 1)),
+            (200, NOW - timedelta(hours=1)),
+        ):
+            rollup.execute(
+                f"insert into events (user_id, performed_at) select n, '{moment}'"
+                f" from generate_series(1, {users}) as n"
+            )
         add_history(rollup, LAST_DAY, events)
         rollup.build(NOW)
         yield rollup

@@ -19,3 +19,23 @@
 {% macro is_ordinary_run() -%}
     {{ return(is_incremental() and not is_full_run()) }}
 {%- endmacro %}
+
+
+{#- On-run-end: the tables of which that left much undone, because a model that was still
+    being built beside could have seen the rows as they were. -#}
+{% macro vacuum_left_tables(results) -%}
+    {%- if execute and results -%}
+    {%- set relations = [] -%}
+    {%- for result in results if result.status == 'success'
+        and result.node.config.materialized == 'incremental' -%}
+        {%- do relations.append(api.Relation.create_from(adapter.config, result.node)) -%}
+    {%- endfor -%}
+    {%- if relations -%}
+    {%- set left = run_query(
+        "select oid::regclass from pg_class where relallvisible < 0.9 * relpages"
+        ~ " and oid in ('" ~ relations | join("'::regclass, '") ~ "'::regclass)"
+    ).columns[0].values() -%}
+    {{ 'vacuum ' ~ left | join(', ') if left }}
+    {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
