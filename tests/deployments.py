@@ -145,6 +145,8 @@ def sequential_scans(plan: Plan, known: Catalog) -> set[str]:
         if scan.kind == "Seq Scan"
         and known.is_big_part(scan.table, table)
         and scan.rows < known.rows(table) / 2
+        # A sample of the first rows is none.
+        and (plan.pages is None or plan.pages >= known.tables[scan.table].pages)
     }
 
 

@@ -3,7 +3,7 @@ asks: Which share of the users who were new on that day came back after how many
 by: an analyst
 reads:
   cohort_retention: {index: "unique (cohort_date, day_number)"}
-pages: {plus: 20, per_row: 1}
+pages: {plus: 20, per_row: 2.5}
 */
 select
     day_number,
