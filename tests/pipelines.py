@@ -94,6 +94,6 @@ def pipeline(
         with pytest.MonkeyPatch.context() as patch:
             for variable, text in user(variables, ROLE).items():
                 patch.setenv(variable, text)
-            yield Rollup(opened, Definitions())
+            yield Rollup(opened, Definitions(), has_product=True)
         opened.close()
         execute(administration, f"drop database {name} with (force)")

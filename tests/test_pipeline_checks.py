@@ -35,9 +35,9 @@ CHECKS = dg.Definitions(
 
 
 @pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
     """A rollup of forty days of a few users, the last event two hours ago."""
-    opened = rollup_in(Definitions())
+    opened = whole_rollup_in(Definitions())
     opened.insert(
         Event(user, utc_now() - timedelta(days=n, hours=2))
         for n in range(40)

@@ -69,6 +69,17 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
         "daily_retention",
         "daily_revisions",
         "erased_counts",
+        "user_lifetimes",
+        "moved_days",
+        "rolling_active_users",
+        "growth_accounting",
+        "activity_frequency_28d",
+        "cohort_retention",
+        "daily_active_users_by_course",
+        "daily_active_users_by_segment",
+        "weekly_cohort_retention",
+        "daily_active_users_live",
+        "returning_users_live",
     }
     activity = said["user_day_activity"]
     assert (activity["rows_written"], activity["rows_deleted"]) == (200, 0)
@@ -77,6 +88,7 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
     assert 12 <= said["events"]["lag_seconds"] / 3600 <= 36
     assert "data:image/svg+xml;base64," in said["daily_active_users"]["last_90_days"]
     assert f"| {day(1)} " in said["daily_retention"]["last_7_days"]
+    assert "data:image/svg+xml;base64," in said["cohort_retention"]["newest_cohorts"]
     lineage = said["daily_active_users"]["dagster/column_lineage"].deps_by_column
     assert {dep.asset_key.to_user_string() for dep in lineage["dau"]} == {
         "user_day_activity",
