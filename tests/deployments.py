@@ -52,7 +52,7 @@ class Deployment(Rollup):
 
     def __init__(self, connection: Connection, segments: Mapping[str, str]) -> None:
         super().__init__(connection, Definitions(), has_product=True)
-        self._segments = segments
+        self._segments = dict(segments)
 
     def _invoke(self, *args: str, **variables: Any) -> list[Any]:
         return super()._invoke(*args, segments=self._segments, **variables)
