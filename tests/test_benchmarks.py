@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from benchmarks.run import KEYS
 from orchestration.settings import ROOT
 
@@ -49,6 +51,7 @@ def test_a_run_measures_what_is_asked_for_and_judges_it(
     assert (noop["rows"], noop["met"]) == (0, True)
 
 
+@pytest.mark.prove
 def test_product_tables_are_measured_each_and_rolling_actives_beside_a_rival(
     database_env: dict[str, str],
 ) -> None:

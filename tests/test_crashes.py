@@ -48,7 +48,9 @@ def rollup(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlippingRoll
         opened.connection.close()
 
 
-@pytest.mark.parametrize("victim", ["run", "server"])
+@pytest.mark.parametrize(
+    "victim", ["run", pytest.param("server", marks=pytest.mark.prove)]
+)
 def test_after_each_crash_the_next_ordinary_run_heals_all_and_readers_never_notice(
     rollup: FlippingRollup, tmp_path: Path, victim: str
 ) -> None:
