@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -111,20 +112,17 @@ def connection(database_env: dict[str, str]) -> Iterator[Connection]:
 @pytest.fixture
 def rollup_in(connection: Connection) -> Callable[[Definitions], Rollup]:
     """Return a function that opens a rollup over a new, empty events table."""
-
-    def open_rollup(definitions: Definitions) -> Rollup:
-        init_events_table(connection, events_table(), print)
-        return Rollup(connection, definitions)
-
-    return open_rollup
+    return partial(_open_rollup, connection, has_product=False)
 
 
 @pytest.fixture
 def whole_rollup_in(connection: Connection) -> Callable[[Definitions], Rollup]:
     """Return such a function for a rollup that has the product tables too."""
+    return partial(_open_rollup, connection, has_product=True)
 
-    def open_rollup(definitions: Definitions) -> Rollup:
-        init_events_table(connection, events_table(), print)
-        return Rollup(connection, definitions, has_product=True)
 
-    return open_rollup
+def _open_rollup(
+    connection: Connection, definitions: Definitions, *, has_product: bool
+) -> Rollup:
+    init_events_table(connection, events_table(), print)
+    return Rollup(connection, definitions, has_product=has_product)

@@ -1,10 +1,10 @@
-"""`fast-dau forget`: a person leaves the events and every table, and the counts."""
+"""`fast-dau forget`: a person leaves the events and every table, or nothing changes."""
 
 import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 
 import psycopg2
@@ -15,79 +15,31 @@ from orchestration.forget.turn import begin_alone
 from orchestration.postgres.connection import connect
 from tests.commands import FAST_DAU, run_cli
 from tests.events_tables import EVENTS
-from tests.made_up_events import eventful_days, invalid_events
-from tests.oracle import Definitions, Event, tables
-from tests.product_oracle import Rows, active_by_segment
-from tests.rollup import TABLES, Rollup
-
-FIRST = datetime(2024, 3, 10)
-KEPT_FROM = date(2024, 3, 24)
-NOW = FIRST + timedelta(days=30, hours=12)
-FIRST_USER = 77  # alone for six days, before all others
-COUNTS = (
-    "daily_active_users",
-    "daily_retention",
-    "rolling_active_users",
-    "growth_accounting",
+from tests.forgetting import (
+    COUNTS,
+    FIRST,
+    FIRST_USER,
+    LISTS,
+    NOW,
+    counts,
+    everything,
+    fill,
+    forget,
+    listed,
+    recounted,
+    refusal,
 )
-LISTS = ("user_day_activity", "returning_users", "user_lifetimes")
-# The tables that wait for the next run, and what tells it to look after them.
-FOLLOWING = ("rejected_events", "daily_active_users_by_course", "moved_days")
-RECOUNTED = tuple(name for name in TABLES if name not in FOLLOWING)
+from tests.made_up_events import eventful_days
+from tests.oracle import Definitions, Event
+from tests.rollup import Rollup
 
 
 @pytest.fixture
 def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
     """A rollup of a month in Berlin, which begins with one user's days."""
     opened = whole_rollup_in(Definitions(time_zone="Europe/Berlin"))
-    opened.insert(
-        Event(FIRST_USER, FIRST + timedelta(days=day)) for day in (0, 1, 3, 7, 8, 14)
-    )
-    opened.insert(eventful_days(Random(12), FIRST + timedelta(days=6), 25))
-    opened.insert(invalid_events(NOW))
-    opened.build(NOW)
+    fill(opened)
     return opened
-
-
-def forget(user_id: int, *options: str) -> str:
-    """Erase the user; return what is printed."""
-    done = run_cli("forget", str(user_id), "--yes", *options)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def refusal(code: int, *arguments: str) -> str:
-    """Run the command, which fails with this exit code; return what it says."""
-    done = run_cli("forget", *arguments)
-    assert (done.returncode, done.stdout) == (code, "")
-    return done.stderr
-
-
-def recounted(of: dict[str, Rows]) -> dict[str, Rows]:
-    """Return the tables that are up to date before any run."""
-    return {name: of[name] for name in RECOUNTED}
-
-
-def counts(rollup: Rollup) -> dict[str, Rows]:
-    """Return the tables of counts."""
-    return {name: rollup.tables()[name] for name in COUNTS}
-
-
-def everything(rollup: Rollup) -> list[Rows]:
-    """Return all that forgetting could change."""
-    others = [
-        rollup.query(f"select * from {name} order by 1, 2")
-        for name in ("analytics.daily_revisions", "analytics.erased_counts")
-    ]
-    events = rollup.query("select * from events order by 4, 1, 2, 3")
-    return [*rollup.tables().values(), events, *others]
-
-
-def listed(rollup: Rollup) -> set[int]:
-    """Return the users of the two lists and of the events."""
-    lists = " union ".join(f"select user_id from analytics.{name}" for name in LISTS)
-    rows = rollup.query(f"{lists} union select user_id from events")
-    return {user for (user,) in rows}
 
 
 def test_every_table_equals_a_recount_without_the_user_before_and_after_any_run(
@@ -194,226 +146,6 @@ def test_days_whose_events_vanished_before_are_left_for_the_next_run(
 
     rollup.build(NOW, refresh="full")
     assert rollup.tables() == rollup.expected(NOW)
-
-
-def test_kept_counts_stay_as_published_through_all_kinds_of_run(
-    rollup: Rollup,
-) -> None:
-    """Two users' counts add up, and the first user's days do not vanish."""
-    published = counts(rollup)
-    others = listed(rollup) - {5, FIRST_USER}
-    forget(5, "--keep-counts")
-    printed = forget(FIRST_USER, "--keep-counts")
-
-    assert "Days kept as published: 6, from 2024-03-10 to 2024-03-24." in printed
-    assert counts(rollup) == published
-    for refresh in ("incremental", "full", "start_over"):
-        rollup.build(NOW, refresh=refresh)
-        assert counts(rollup) == published
-        assert listed(rollup) == others
-    rollup.dbt("test", run_at=NOW)
-
-
-@pytest.mark.parametrize("options", [(), ("--keep-counts",)])
-def test_nobody_is_left_in_cohorts_frequency_courses_and_segments(
-    rollup: Rollup, options: tuple[str, ...]
-) -> None:
-    segments = {"segments": {"kind": "kind"}}
-    rollup.build(NOW, **segments)
-    forget(5, *options)
-
-    expected = rollup.expected(NOW)
-    by_segment = active_by_segment(
-        [
-            (rollup.definitions.local_date(event.performed_at), event.user_id, event)
-            for event in rollup.events()
-            if rollup.definitions.why_rejected(event, NOW) is None
-            and isinstance(event.performed_at, datetime)
-            and event.user_id is not None
-        ],
-        {"kind": lambda event: event.kind},
-        20,
-    )
-    # Before any run, and after each.
-    names = ["cohort_retention", "activity_frequency_28d", "user_lifetimes"]
-    assert [rollup.tables()[name] for name in names] == [expected[n] for n in names]
-    names.append("daily_active_users_by_course")
-    for refresh in ("incremental", "full"):
-        rollup.build(NOW, refresh=refresh, **segments)
-        left = rollup.tables()
-        assert [left[name] for name in names] == [expected[name] for name in names]
-        segment_rows = "select * from analytics.daily_active_users_by_segment"
-        assert sorted(rollup.query(segment_rows)) == by_segment
-
-
-def test_kept_counts_look_forward_as_if_the_user_were_still_known(
-    rollup: Rollup,
-) -> None:
-    """In the windows of days to come, and as somebody who has left."""
-    published = [event for event in rollup.events() if event.user_id == 5]
-    forget(5, "--keep-counts")
-    for days in (1, 4, 30):
-        now = NOW + timedelta(days=days)
-        rollup.insert([Event(2, now)])
-        rollup.build(now)
-        expected = tables([*rollup.events(), *published], now, rollup.definitions)
-        assert counts(rollup) == {name: expected[name] for name in COUNTS}
-
-
-@pytest.mark.parametrize("options", [(), ("--keep-counts",)])
-def test_a_run_that_stopped_before_is_made_good_by_the_next(
-    rollup: Rollup, options: tuple[str, ...]
-) -> None:
-    """The list of days knew of a first day of which no other table knew."""
-    late = Event(5, FIRST)
-    known = [late, *(event for event in rollup.events() if event.user_id == 5)]
-    rollup.insert([late])
-    selected = ("refresh_days", "user_day_activity")
-    day = FIRST.date()
-    rollup.build(NOW, "--select", *selected, start_date=day, end_date=day)
-    forget(5, *options)
-    rollup.build(NOW)
-
-    if options:
-        expected = tables([*rollup.events(), *known], NOW, rollup.definitions)
-        assert counts(rollup) == {name: expected[name] for name in COUNTS}
-    else:
-        assert rollup.tables() == rollup.expected(NOW)
-
-
-def test_kept_counts_are_added_to_what_comes_late(rollup: Rollup) -> None:
-    forget(FIRST_USER, "--keep-counts")
-    day = FIRST + timedelta(days=1)
-    rollup.insert([Event(5, day), Event(5, day - timedelta(days=1))])
-    rollup.build(NOW, refresh="full")
-    rollup.insert(
-        Event(FIRST_USER, FIRST + timedelta(days=day)) for day in (0, 1, 3, 7, 8, 14)
-    )
-
-    expected = rollup.expected(NOW)
-    assert counts(rollup) == {name: expected[name] for name in COUNTS}
-    assert rollup.query(
-        "select activity_date, dau, events_count, returning_users, returning_d1,"
-        " returning_d7 from analytics.erased_counts where dau > 0 order by 1 limit 4"
-    ) == [
-        (date(2024, 3, 10), 1, 1, 0, 0, 0),
-        (date(2024, 3, 11), 1, 1, 1, 1, 0),
-        (date(2024, 3, 13), 1, 1, 1, 0, 0),
-        (date(2024, 3, 17), 1, 1, 1, 0, 1),
-    ]
-
-
-def test_counts_follow_also_beside_those_that_are_kept(rollup: Rollup) -> None:
-    events = [event for event in rollup.events() if event.user_id != 2]
-    forget(5, "--keep-counts")
-    forget(2)
-
-    expected = tables(events, NOW, rollup.definitions)
-    assert counts(rollup) == {name: expected[name] for name in COUNTS}
-    rollup.build(NOW, refresh="full")
-    assert counts(rollup) == {name: expected[name] for name in COUNTS}
-
-
-def test_published_revisions_follow_and_count_no_revision(rollup: Rollup) -> None:
-    forget(5)
-    rollup.build(NOW, refresh="full")
-
-    assert rollup.query(
-        "select max(revisions_count), bool_and(revisions.dau = days.dau),"
-        " bool_or(first_dau > revisions.dau)"
-        " from analytics.daily_revisions as revisions"
-        " join analytics.daily_active_users as days using (activity_date)"
-    ) == [(0, True, True)]
-
-
-@pytest.fixture
-def purged(rollup: Rollup) -> Rollup:
-    """The rollup, whose events of the first two weeks are gone."""
-    rollup.execute(f"delete from events where performed_at < '{KEPT_FROM}'")
-    rollup.build(NOW, events_kept_from=None)
-    return rollup
-
-
-def test_days_whose_events_were_purged_are_recounted_from_the_lists(
-    rollup: Rollup, request: pytest.FixtureRequest
-) -> None:
-    events = [event for event in rollup.events() if event.user_id != 5]
-    request.getfixturevalue("purged")
-    forget(5)
-
-    expected = recounted(tables(events, NOW, rollup.definitions))
-    assert recounted(rollup.tables()) == expected
-    for refresh in ("incremental", "full"):
-        rollup.build(NOW, refresh=refresh, events_kept_from=None)
-        assert recounted(rollup.tables()) == expected
-
-
-def test_kept_counts_of_purged_days_stay_and_their_cohorts_follow(
-    rollup: Rollup, request: pytest.FixtureRequest
-) -> None:
-    events = [event for event in rollup.events() if event.user_id != 5]
-    published = counts(request.getfixturevalue("purged"))
-    forget(5, "--keep-counts")
-
-    expected = tables(events, NOW, rollup.definitions)
-    names = (*LISTS, "cohort_retention", "activity_frequency_28d")
-    for refresh in (None, "incremental", "full"):
-        if refresh:
-            rollup.build(NOW, refresh=refresh, events_kept_from=None)
-        left = rollup.tables()
-        assert [left[name] for name in names] == [expected[name] for name in names]
-        assert counts(rollup) == published
-
-
-def test_counts_by_course_follow_where_events_are_left(
-    rollup: Rollup, request: pytest.FixtureRequest
-) -> None:
-    """Of purged days nobody knows in which courses the user was."""
-
-    def by_course(of: dict[str, Rows], *, purged: bool) -> Rows:
-        rows = of["daily_active_users_by_course"]
-        return [row for row in rows if (row[0] <= KEPT_FROM) == purged]
-
-    published = rollup.tables()
-    request.getfixturevalue("purged")
-    forget(5)
-    rollup.build(NOW, events_kept_from=None)
-
-    expected = by_course(rollup.expected(NOW), purged=False)
-    assert by_course(rollup.tables(), purged=False) == expected
-    assert by_course(published, purged=False) != expected
-    kept = by_course(rollup.tables(), purged=True)
-    assert kept == by_course(published, purged=True)
-
-
-def test_a_start_from_nothing_forgets_what_was_kept_of_purged_days(
-    purged: Rollup,
-) -> None:
-    published = counts(purged)
-    forget(5, "--keep-counts")
-    forget(FIRST_USER, "--keep-counts")
-    purged.build(NOW, refresh="full", events_kept_from=None)
-
-    assert counts(purged) == published
-    purged.build(NOW, refresh="start_over", events_kept_from=None)
-    left = purged.tables()["daily_active_users"][1:]
-    assert left == published["daily_active_users"][-len(left) :]
-    assert left[0][0] == KEPT_FROM + timedelta(days=1)
-    purged.dbt("test", run_at=NOW, events_kept_from=None)
-
-
-def test_history_begins_with_a_day_and_not_with_a_window_of_a_day_that_is_gone(
-    whole_rollup_in: Callable[[Definitions], Rollup],
-) -> None:
-    rollup = whole_rollup_in(Definitions())
-    rollup.insert([Event(1, FIRST), Event(2, FIRST + timedelta(days=9))])
-    rollup.build(NOW)
-    forget(1, "--keep-counts")
-    kept_from = FIRST.date() + timedelta(days=3)
-    rollup.build(NOW, refresh="start_over", events_kept_from=kept_from)
-
-    assert rollup.tables()["daily_active_users"][0][:2] == (date(2024, 3, 19), 1)
-    assert run_cli("check").returncode == 0
 
 
 def test_the_key_of_a_user_known_by_text_is_erased_too(rollup: Rollup) -> None:

@@ -11,6 +11,7 @@ from orchestration.settings import DBT_PROJECT_DIR
 from tests.fresh_rollup import ClockedRollup, fresh_rollup
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
+from tests.product_oracle import Rows
 from tests.rollup import TABLES, RunError
 
 FIRST = datetime(2024, 3, 1)
@@ -117,10 +118,7 @@ def test_a_changed_day_has_the_influence_that_each_model_declares(
     rollup.build(NOW)
     after = rollup.tables()
 
-    for table, influence in INFLUENCE_DAYS.items():
-        changed = days(set(before[table]) ^ set(after[table]))
-        assert changed == {day + timedelta(days=n) for n in range(influence + 1)}
-        assert f"'influence_days': {influence}" in _source(table)
+    assert_influence(INFLUENCE_DAYS, day, before, after)
 
 
 def test_a_users_only_day_has_the_influence_that_each_model_declares(
@@ -132,10 +130,7 @@ def test_a_users_only_day_has_the_influence_that_each_model_declares(
     rollup.build(NOW)
     after = rollup.tables()
 
-    for table, influence in LONE_INFLUENCE_DAYS.items():
-        changed = days(set(before[table]) ^ set(after[table]))
-        assert changed == {day + timedelta(days=n) for n in range(influence + 1)}
-        assert f"'influence_days': {influence}" in _source(table)
+    assert_influence(LONE_INFLUENCE_DAYS, day, before, after)
 
 
 def test_a_late_first_day_moves_the_old_first_day_whenever_that_was(
@@ -171,6 +166,16 @@ def test_moved_days_wait_for_a_run_that_gets_to_the_tables_that_follow_them(
 
     assert noted == [("first",)]
     assert rollup.tables() == rollup.expected(NOW)
+
+
+def assert_influence(
+    declared: dict[str, int], day: date, before: dict[str, Rows], after: dict[str, Rows]
+) -> None:
+    """Assert that the day changed itself and so many days after it, in each table."""
+    for table, influence in declared.items():
+        changed = days(set(before[table]) ^ set(after[table]))
+        assert changed == {day + timedelta(days=n) for n in range(influence + 1)}
+        assert f"'influence_days': {influence}" in _source(table)
 
 
 def _source(model: str) -> str:

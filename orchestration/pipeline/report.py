@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from typing import Any
 
 from psycopg2 import sql
@@ -14,6 +14,14 @@ from orchestration.pipeline.heat_map import heat_map_metadata
 from orchestration.pipeline.pictures import PICTURES, picture_metadata
 from orchestration.settings import rollup_schema
 
+# What draws the metadata of tables that have a picture.
+_DRAWN: Mapping[str, Callable[[Connection], dict[str, Any]]] = {
+    "cohort_retention": heat_map_metadata,
+    **{
+        name: partial(picture_metadata, picture=picture)
+        for name, picture in PICTURES.items()
+    },
+}
 _REASONS = "select reason from {refresh_days}"
 # What `report_changes` in dbt_project/macros/tables has dbt say of a model.
 _CHANGES = re.compile(
@@ -41,10 +49,8 @@ class RunReport:
                     "days_rebuilt": sum(self._days_by_reason.values()),
                     "reasons": in_words(self._days_by_reason),
                 }
-            if picture := PICTURES.get(model["name"]):
-                metadata |= picture_metadata(self._connection, picture)
-            elif model["name"] == "cohort_retention":
-                metadata |= heat_map_metadata(self._connection)
+            if draw := _DRAWN.get(model["name"]):
+                metadata |= draw(self._connection)
         return metadata
 
     @cached_property

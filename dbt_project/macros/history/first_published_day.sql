@@ -2,6 +2,19 @@
     the query is only compiled, to plan a run, no run has settled that day yet. A run that
     starts over does not look: the tables are replaced, each while others are read. -#}
 {% macro first_published_day() -%}
+    {%- set day_columns = {
+        'user_day_activity': 'activity_date',
+        'daily_active_users': 'activity_date',
+        'returning_users': 'activity_date',
+        'daily_retention': 'activity_date',
+        'daily_revisions': 'activity_date',
+        'rolling_active_users': 'activity_date',
+        'growth_accounting': 'activity_date',
+        'activity_frequency_28d': 'activity_date',
+        'cohort_retention': 'cohort_date',
+        'daily_active_users_by_course': 'activity_date',
+        'daily_active_users_by_segment': 'activity_date',
+    } if execute and not is_starting_over() else {} -%}
     select
         {% if flags.WHICH == 'compile' and execute -%}
         {{ settled_kept_from() }} as kept_from,
@@ -9,16 +22,9 @@
         (select kept_from from {{ rollup_state() }}) as kept_from,
         {%- endif %}
         least(
-            {%- for name in ['user_day_activity', 'daily_active_users', 'returning_users',
-                'daily_retention', 'daily_revisions', 'rolling_active_users',
-                'growth_accounting', 'activity_frequency_28d',
-                'daily_active_users_by_course', 'daily_active_users_by_segment'
-            ] if execute and is_built(name) and not is_starting_over() %}
-            (select min(activity_date) from {{ rollup_relation(name) }}),
+            {%- for name, column in day_columns.items() if is_built(name) %}
+            (select min({{ column }}) from {{ rollup_relation(name) }}),
             {%- endfor %}
-            {%- if execute and is_built('cohort_retention') and not is_starting_over() %}
-            (select min(cohort_date) from {{ rollup_relation('cohort_retention') }}),
-            {%- endif %}
             null::date
         ) as first_date
 {%- endmacro %}

@@ -1,0 +1,76 @@
+"""What the tests of `fast-dau forget` share: a month of events, and what it says."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from tests.commands import run_cli
+from tests.made_up_events import eventful_days, invalid_events
+from tests.oracle import Event
+from tests.product_oracle import Rows
+from tests.rollup import TABLES, Rollup
+
+FIRST = datetime(2024, 3, 10)
+KEPT_FROM = date(2024, 3, 24)
+NOW = FIRST + timedelta(days=30, hours=12)
+FIRST_USER = 77  # alone for six days, before all others
+COUNTS = (
+    "daily_active_users",
+    "daily_retention",
+    "rolling_active_users",
+    "growth_accounting",
+)
+LISTS = ("user_day_activity", "returning_users", "user_lifetimes")
+# The tables that wait for the next run, and what tells it to look after them.
+FOLLOWING = ("rejected_events", "daily_active_users_by_course", "moved_days")
+RECOUNTED = tuple(name for name in TABLES if name not in FOLLOWING)
+
+
+def fill(rollup: Rollup) -> None:
+    """Build a rollup of a month, which begins with one user's days."""
+    rollup.insert(
+        Event(FIRST_USER, FIRST + timedelta(days=day)) for day in (0, 1, 3, 7, 8, 14)
+    )
+    rollup.insert(eventful_days(Random(12), FIRST + timedelta(days=6), 25))
+    rollup.insert(invalid_events(NOW))
+    rollup.build(NOW)
+
+
+def forget(user_id: int, *options: str) -> str:
+    """Erase the user; return what is printed."""
+    done = run_cli("forget", str(user_id), "--yes", *options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def refusal(code: int, *arguments: str) -> str:
+    """Run the command, which fails with this exit code; return what it says."""
+    done = run_cli("forget", *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    return done.stderr
+
+
+def recounted(of: dict[str, Rows]) -> dict[str, Rows]:
+    """Return the tables that are up to date before any run."""
+    return {name: of[name] for name in RECOUNTED}
+
+
+def counts(rollup: Rollup) -> dict[str, Rows]:
+    """Return the tables of counts."""
+    return {name: rollup.tables()[name] for name in COUNTS}
+
+
+def everything(rollup: Rollup) -> list[Rows]:
+    """Return all that forgetting could change."""
+    others = [
+        rollup.query(f"select * from {name} order by 1, 2")
+        for name in ("analytics.daily_revisions", "analytics.erased_counts")
+    ]
+    events = rollup.query("select * from events order by 4, 1, 2, 3")
+    return [*rollup.tables().values(), events, *others]
+
+
+def listed(rollup: Rollup) -> set[int]:
+    """Return the users of the two lists and of the events."""
+    lists = " union ".join(f"select user_id from analytics.{name}" for name in LISTS)
+    rows = rollup.query(f"{lists} union select user_id from events")
+    return {user for (user,) in rows}
