@@ -131,8 +131,8 @@ class Context:
         kept = self._refresh_days(days)
         if self._refresh_days_name() not in query:
             raise UserError(
-                f"{name} is to be built anew, because its variables have changed: run "
-                "dbt first, and then explain."
+                f"{name} is to be built anew, because its variables have changed: "
+                "build it with `fast-dau dbt build`, and explain it then."
             )
         return query.replace(self._refresh_days_name(), kept)
 
