@@ -20,6 +20,11 @@ from tests.events_tables import execute, fetch
 
 DBT = Path(sys.executable).parent / "dbt"
 TURN_LOCK = "hashtextextended('fast-dau rollup analytics', 0)"
+# Advisory locks of one 64-bit key have its halves in two columns.
+TURN_LOCK_IS_AWAITED = f"""exists (select from pg_locks
+where not granted and locktype = 'advisory'
+and (classid::bigint << 32) | objid::bigint = {TURN_LOCK}
+and database = (select oid from pg_database where datname = current_database()))"""
 WAITING = "fast-dau: waiting for the run that began"
 
 _PATIENCE_SECONDS = 60
@@ -127,15 +132,6 @@ def wait_for_write(process: DbtProcess, connection: Connection, table: str) -> N
         f"""exists (select from pg_locks where not granted
         and relation = 'analytics.{table}'::regclass)""",
     )
-
-
-def waiting_for_turn_lock(count: int) -> str:
-    """Return a condition: so many sessions wait for the lock of the turn."""
-    # Advisory locks of one 64-bit key have its halves in two columns.
-    return f"""(select count(*) = {count} from pg_locks
-    where not granted and locktype = 'advisory'
-    and (classid::bigint << 32) | objid::bigint = {TURN_LOCK}
-    and database = (select oid from pg_database where datname = current_database()))"""
 
 
 def run_id(connection: Connection) -> str | None:

@@ -12,13 +12,13 @@ import pytest
 from orchestration.postgres.connection import connect
 from tests.dbt_processes import (
     TURN_LOCK,
+    TURN_LOCK_IS_AWAITED,
     WAITING,
     dbt_process,
     held,
     run_id,
     wait_for_write,
     wait_while_running,
-    waiting_for_turn_lock,
 )
 from tests.events_tables import execute, in_background
 from tests.made_up_events import eventful_days
@@ -165,9 +165,9 @@ def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
             wait_for_write(run, rollup.connection, "refresh_days")
             lock = f"select pg_advisory_xact_lock({TURN_LOCK})"
             between_models = in_background(lambda: execute(other, lock))
-            wait_while_running(run, rollup.connection, waiting_for_turn_lock(1))
+            wait_while_running(run, rollup.connection, TURN_LOCK_IS_AWAITED)
         between_models.join()
-        wait_while_running(run, rollup.connection, waiting_for_turn_lock(1))
+        wait_while_running(run, rollup.connection, TURN_LOCK_IS_AWAITED)
         execute(other, f"update analytics.rollup_state set run_id = '{ANOTHER_RUN}'")
         other.commit()
         code = run.finish()

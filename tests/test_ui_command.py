@@ -17,7 +17,7 @@ from orchestration.events.table import init_events_table
 from orchestration.postgres.server import running
 from orchestration.settings import events_table
 from tests.commands import run_cli
-from tests.dbt_processes import TURN_LOCK, waiting_for_turn_lock
+from tests.dbt_processes import TURN_LOCK, TURN_LOCK_IS_AWAITED
 from tests.events_tables import execute, fetch
 from tests.ui_processes import UI, started_ui
 from tests.ui_processes import dagster_home as made_dagster_home
@@ -38,7 +38,7 @@ def run_in_progress(connection: Connection, folder: Path) -> Iterator[tuple[UI, 
     execute(connection, f"select pg_advisory_lock({TURN_LOCK})")
     with started_ui(os.environ, folder) as ui:
         run_id = ui.launch("hourly_incremental")
-        condition = f"select {waiting_for_turn_lock(1)} from pg_sleep(0.05)"
+        condition = f"select {TURN_LOCK_IS_AWAITED} from pg_sleep(0.05)"
         while fetch(connection, condition) != [(True,)]:
             assert ui.process.poll() is None
             assert ui.status(run_id) != "FAILURE"
