@@ -15,7 +15,7 @@ setup: .venv/ready ## Install fast-dau into .venv
 demo: .venv/ready ## Show DAU and retention of a million synthetic events
 	@$(BIN)/fast-dau demo --events $(EVENTS)
 
-test: .venv/ready-to-develop chromium ## Run the tests, on a real Postgres of their own
+test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 # Debian's, for the test in a browser, and a font for the pictures that it looks at.
@@ -27,11 +27,11 @@ chromium:
 		{ $$sudo apt-get -qq update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install \
 			--no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1; } || true
 
-prove: .venv/ready-to-develop ## Crash more often, try more sequences, live through weeks
-	FAST_DAU_CRASHES=20 FAST_DAU_EXAMPLES=8 $(BIN)/pytest --numprocesses 2 \
-		tests/test_crashes.py tests/test_any_sequence.py -m 'prove or not prove'
-	$(BIN)/pytest --numprocesses 2 -m prove \
-		--ignore tests/test_crashes.py --ignore tests/test_any_sequence.py
+prove: .venv/ready-to-develop chromium ## Run the long tests: crashes, weeks, the README, a browser
+	FAST_DAU_EXAMPLES=8 $(BIN)/pytest --numprocesses 2 --dist worksteal \
+		-m 'prove or not prove' tests/test_any_sequence.py
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m prove \
+		--ignore tests/test_any_sequence.py
 
 lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 	$(BIN)/ruff check .

@@ -31,6 +31,7 @@ def run_benchmark(*args: str, **environment: str) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.prove
 def test_a_run_measures_what_is_asked_for_and_judges_it(
     database_env: dict[str, str],
 ) -> None:

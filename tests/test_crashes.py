@@ -18,8 +18,10 @@ from tests.clusters import QUICK
 from tests.crashes import FlippingRollup, Reader
 from tests.dbt_processes import DbtProcess, dbt_process, held, wait_for_write
 
-# How many runs are broken off, by each kind of crash; `make prove` wants many more.
-CRASHES = int(os.environ.get("FAST_DAU_CRASHES", "2"))
+pytestmark = pytest.mark.prove
+
+# How many runs are broken off, by each kind of crash.
+CRASHES = int(os.environ.get("FAST_DAU_CRASHES", "20"))
 NOW = datetime(2024, 3, 25, 15)
 MODELS = (
     "returning_users",
@@ -48,9 +50,7 @@ def rollup(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlippingRoll
         opened.connection.close()
 
 
-@pytest.mark.parametrize(
-    "victim", ["run", pytest.param("server", marks=pytest.mark.prove)]
-)
+@pytest.mark.parametrize("victim", ["run", "server"])
 def test_after_each_crash_the_next_ordinary_run_heals_all_and_readers_never_notice(
     rollup: FlippingRollup, tmp_path: Path, victim: str
 ) -> None:

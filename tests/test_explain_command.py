@@ -53,6 +53,7 @@ def test_every_query_is_printed_with_its_index_rows_pages_and_time(
     )
 
 
+@pytest.mark.prove
 def test_queries_that_read_all_events_are_run_when_asked(settled: Rollup) -> None:
     def milliseconds(*arguments: str) -> dict[str, float | None]:
         rows = json.loads(run_cli("explain", "--format", "json", *arguments).stdout)
@@ -83,6 +84,7 @@ def test_a_missing_index_is_named_and_the_printed_sql_makes_it(
     assert run_cli("explain").returncode == 0
 
 
+@pytest.mark.prove
 def test_what_a_cancelled_build_left_is_dropped_first(settled: Rollup) -> None:
     settled.execute(
         "update pg_index set indisvalid = false"
@@ -96,6 +98,7 @@ def test_what_a_cancelled_build_left_is_dropped_first(settled: Rollup) -> None:
     assert run_cli("explain").returncode == 0
 
 
+@pytest.mark.prove
 def test_an_index_that_the_events_lack_is_made_by_the_printed_sql(
     settled: Rollup,
 ) -> None:
@@ -124,6 +127,7 @@ def test_programs_get_the_warnings_and_what_mends_them(settled: Rollup) -> None:
     )
 
 
+@pytest.mark.prove
 def test_partitions_are_judged_each_by_its_index_and_empty_ones_not_at_all(
     connection: Connection,
 ) -> None:

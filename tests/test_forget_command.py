@@ -60,6 +60,7 @@ def test_every_table_equals_a_recount_without_the_user_before_and_after_any_run(
     rollup.dbt("test", run_at=NOW)
 
 
+@pytest.mark.prove
 def test_a_user_before_all_others_takes_the_first_days_along(rollup: Rollup) -> None:
     first = rollup.tables()["daily_retention"][0][0]
     forget(FIRST_USER)
@@ -74,6 +75,7 @@ def test_a_user_before_all_others_takes_the_first_days_along(rollup: Rollup) -> 
     assert revised == [(first + timedelta(days=6),)]
 
 
+@pytest.mark.prove
 def test_a_user_of_invalid_events_and_a_negative_id(rollup: Rollup) -> None:
     """User 1 has events of every reason; -1 needs no `--`, but may have it."""
     forget(1)
@@ -86,6 +88,7 @@ def test_a_user_of_invalid_events_and_a_negative_id(rollup: Rollup) -> None:
     assert rollup.tables() == rollup.expected(NOW)
 
 
+@pytest.mark.prove
 def test_the_only_users_leave_empty_tables_or_none_where_none_are_built(
     whole_rollup_in: Callable[[Definitions], Rollup],
 ) -> None:

@@ -82,6 +82,7 @@ def test_nobody_is_left_in_cohorts_frequency_courses_and_segments(
         assert sorted(rollup.query(segment_rows)) == by_segment
 
 
+@pytest.mark.prove
 def test_kept_counts_look_forward_as_if_the_user_were_still_known(
     rollup: Rollup,
 ) -> None:
@@ -139,6 +140,7 @@ def test_kept_counts_are_added_to_what_comes_late(rollup: Rollup) -> None:
     ]
 
 
+@pytest.mark.prove
 def test_counts_follow_also_beside_those_that_are_kept(rollup: Rollup) -> None:
     events = [event for event in rollup.events() if event.user_id != 2]
     forget(5, "--keep-counts")
@@ -150,6 +152,7 @@ def test_counts_follow_also_beside_those_that_are_kept(rollup: Rollup) -> None:
     assert counts(rollup) == {name: expected[name] for name in COUNTS}
 
 
+@pytest.mark.prove
 def test_published_revisions_follow_and_count_no_revision(rollup: Rollup) -> None:
     forget(5)
     rollup.build(NOW, refresh="full")
@@ -170,6 +173,7 @@ def purged(rollup: Rollup) -> Rollup:
     return rollup
 
 
+@pytest.mark.prove
 def test_days_whose_events_were_purged_are_recounted_from_the_lists(
     rollup: Rollup, request: pytest.FixtureRequest
 ) -> None:
@@ -184,6 +188,7 @@ def test_days_whose_events_were_purged_are_recounted_from_the_lists(
         assert recounted(rollup.tables()) == expected
 
 
+@pytest.mark.prove
 def test_kept_counts_of_purged_days_stay_and_their_cohorts_follow(
     rollup: Rollup, request: pytest.FixtureRequest
 ) -> None:
@@ -222,6 +227,7 @@ def test_counts_by_course_follow_where_events_are_left(
     assert kept == by_course(published, purged=True)
 
 
+@pytest.mark.prove
 def test_a_start_from_nothing_forgets_what_was_kept_of_purged_days(
     purged: Rollup,
 ) -> None:
@@ -238,6 +244,7 @@ def test_a_start_from_nothing_forgets_what_was_kept_of_purged_days(
     purged.dbt("test", run_at=NOW, events_kept_from=None)
 
 
+@pytest.mark.prove
 def test_history_begins_with_a_day_and_not_with_a_window_of_a_day_that_is_gone(
     whole_rollup_in: Callable[[Definitions], Rollup],
 ) -> None:

@@ -133,6 +133,7 @@ def test_a_users_only_day_has_the_influence_that_each_model_declares(
     assert_influence(LONE_INFLUENCE_DAYS, day, before, after)
 
 
+@pytest.mark.prove
 def test_a_late_first_day_moves_the_old_first_day_whenever_that_was(
     rollup: ClockedRollup,
 ) -> None:

@@ -48,6 +48,7 @@ def first_instant(day: date, zone: ZoneInfo) -> datetime:
     return after.replace(microsecond=0, tzinfo=None)
 
 
+@pytest.mark.prove
 def test_every_day_of_a_quarter_of_a_century_has_its_bounds_in_every_zone(
     rollup_in: Callable[[Definitions], Rollup],
 ) -> None:

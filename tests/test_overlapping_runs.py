@@ -107,6 +107,7 @@ def test_of_two_runs_at_once_the_later_one_waits_and_both_end_well(
     assert run_id(rollup.connection) is None
 
 
+@pytest.mark.prove
 def test_two_first_builds_at_once_on_an_empty_database_both_end_well(
     unbuilt: Rollup, tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_two_first_builds_at_once_on_an_empty_database_both_end_well(
     assert valid_indexes(unbuilt) == INDEXES
 
 
+@pytest.mark.prove
 def test_a_run_that_has_waited_long_enough_stops_and_changes_nothing(
     rollup: Rollup, tmp_path: Path
 ) -> None:
@@ -154,6 +156,7 @@ def test_a_run_that_has_waited_long_enough_stops_and_changes_nothing(
     assert rollup.tables() == rollup.expected(NOW)
 
 
+@pytest.mark.prove
 def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
     rollup: Rollup, tmp_path: Path
 ) -> None:

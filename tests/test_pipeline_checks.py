@@ -35,9 +35,13 @@ CHECKS = dg.Definitions(
 
 
 @pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
     """A rollup of forty days of a few users, the last event two hours ago."""
-    opened = whole_rollup_in(Definitions())
+    return of_forty_days(rollup_in(Definitions()))
+
+
+def of_forty_days(opened: Rollup) -> Rollup:
+    """Return the rollup with its events, first built."""
     opened.insert(
         Event(user, utc_now() - timedelta(days=n, hours=2))
         for n in range(40)
@@ -169,8 +173,9 @@ def test_without_a_day_that_is_over_there_is_nothing_to_recount(
 
 
 def test_a_missing_index_is_an_error_with_the_sql_that_makes_it(
-    rollup: Rollup, instance: dg.DagsterInstance
+    whole_rollup_in: Callable[[Definitions], Rollup], instance: dg.DagsterInstance
 ) -> None:
+    rollup = of_forty_days(whole_rollup_in(Definitions()))
     rollup.execute(
         "insert into events (user_id, performed_at)"
         " select n % 50, now() at time zone 'UTC' - n * interval '4 minutes'"

@@ -167,6 +167,7 @@ def test_a_wrong_password_is_named_by_its_variable_and_not_shown(
     assert "correct-horse" not in repr(pipeline.instance.all_logs(failed.run_id))
 
 
+@pytest.mark.prove
 def test_a_run_fails_in_one_sentence_while_the_server_is_down_and_the_next_one_heals(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,6 +189,7 @@ def test_a_run_without_an_events_table_says_how_to_make_one(pipeline: Pipeline) 
     assert "no table public.events yet: create it with `fast-dau init`." in message
 
 
+@pytest.mark.prove
 def test_a_data_test_that_fails_fails_the_run_and_its_check(pipeline: Pipeline) -> None:
     rollup = pipeline.rollup
     rollup.build(utc_now())

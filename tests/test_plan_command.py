@@ -80,6 +80,7 @@ def test_the_plan_of_each_kind_of_run_is_what_the_run_then_rebuilds(
         rollup.insert([Event(2, FIRST - timedelta(days=runs.index(run) + 1))])
 
 
+@pytest.mark.prove
 def test_the_plan_knows_of_a_purge_that_no_run_has_seen_yet(rollup: Rollup) -> None:
     rollup.build(NOW, events_kept_from=None)
     rollup.execute("delete from events where performed_at < '2024-03-10'")
@@ -93,6 +94,7 @@ def test_the_plan_knows_of_a_purge_that_no_run_has_seen_yet(rollup: Rollup) -> N
     )
 
 
+@pytest.mark.prove
 def test_the_plan_follows_the_clock_where_it_is_given_none(rollup: Rollup) -> None:
     rollup.dbt("run", events_kept_from=None)
 
@@ -161,6 +163,7 @@ def test_days_in_a_row_are_one_line_with_their_estimated_events(
     assert printed[4].split()[2] == f"{estimated:,}"
 
 
+@pytest.mark.prove
 def test_a_run_that_would_be_refused_has_no_plan(rollup: Rollup) -> None:
     misspelt = run_cli("plan", "--vars", "refresh: everything")
     unknown_zone = run_cli("plan", "--vars", "time_zone: Mars/Olympus")
@@ -176,6 +179,7 @@ def test_a_run_that_would_be_refused_has_no_plan(rollup: Rollup) -> None:
     assert "time_zone was UTC, and is Europe/Berlin" in redefined.stderr
 
 
+@pytest.mark.prove
 def test_without_events_there_is_nothing_to_rebuild(rollup: Rollup) -> None:
     rollup.execute("truncate events")
     assert planned().startswith("Nothing to rebuild")

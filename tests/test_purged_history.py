@@ -22,7 +22,7 @@ PURGE = f"delete from events where performed_at < '{CUT}'"
 
 PROTECTION = [
     pytest.param(KEPT_FROM, id="events_kept_from is set"),
-    pytest.param(None, id="it is inferred"),
+    pytest.param(None, id="it is inferred", marks=pytest.mark.prove),
 ]
 
 
@@ -110,6 +110,7 @@ def test_kept_days_stay_when_a_model_is_refreshed_alone_and_when_days_go_by(
     assert rollup.tables() == rollup.recount(later)
 
 
+@pytest.mark.prove
 def test_the_inferred_day_never_moves_back(rollup: PurgedRollup) -> None:
     settled = "select kept_from from analytics.rollup_state"
     rollup.purge()
@@ -157,6 +158,7 @@ def test_to_start_over_forgets_what_was_purged(rollup: PurgedRollup) -> None:
     assert started_over == rollup.tables() == rollup.expected(NOW)
 
 
+@pytest.mark.prove
 def test_a_purge_between_the_choice_of_days_and_their_count_is_refused(
     rollup: PurgedRollup, tmp_path: Path
 ) -> None:
@@ -176,6 +178,7 @@ def test_a_purge_between_the_choice_of_days_and_their_count_is_refused(
     assert rollup.tables() == rollup.recount(NOW)
 
 
+@pytest.mark.prove
 def test_a_full_refresh_says_what_it_keeps(
     rollup: PurgedRollup, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_no_block_is_left_out_of_the_tests_below() -> None:
     assert len(BLOCKS) == 11
 
 
+@pytest.mark.prove
 def test_the_blocks_for_the_embedded_server_run_as_they_stand(
     checkout: Path, embedded_env: dict[str, str]
 ) -> None:
@@ -81,6 +82,7 @@ def test_the_blocks_for_the_embedded_server_run_as_they_stand(
     assert "User 17 is erased." in forgotten
 
 
+@pytest.mark.prove
 def test_the_blocks_for_a_server_of_ones_own_run_as_they_stand(
     checkout: Path, embedded_env: dict[str, str], database_env: dict[str, str]
 ) -> None:
@@ -94,6 +96,7 @@ def test_the_blocks_for_a_server_of_ones_own_run_as_they_stand(
     run(block_with("dbt build --project-dir"), checkout, embedded_env | database_env)
 
 
+@pytest.mark.prove
 def test_the_blocks_for_production_run_as_they_stand(
     checkout: Path, embedded_env: dict[str, str], database_env: dict[str, str]
 ) -> None:

@@ -170,7 +170,10 @@ def test_a_full_rollup_that_stopped_half_way_is_made_good_by_an_ordinary_run(
     assert rollup.tables() == rollup.expected(now)
 
 
-@pytest.mark.parametrize("model", ["daily_active_users", "user_day_activity"])
+@pytest.mark.parametrize(
+    "model",
+    ["daily_active_users", pytest.param("user_day_activity", marks=pytest.mark.prove)],
+)
 def test_first_days_that_are_gone_from_one_table_go_from_all(
     model: str, history: tuple[Rollup, datetime]
 ) -> None:
@@ -191,7 +194,10 @@ def test_first_days_that_are_gone_from_one_table_go_from_all(
     assert ("gone",) not in reasons
 
 
-@pytest.mark.parametrize("model", ["user_day_activity", "returning_users"])
+@pytest.mark.parametrize(
+    "model",
+    ["user_day_activity", pytest.param("returning_users", marks=pytest.mark.prove)],
+)
 def test_a_model_built_alone_from_nothing_has_all_of_history(
     model: str, history: tuple[Rollup, datetime]
 ) -> None:

@@ -33,6 +33,7 @@ _RUN_MILLISECONDS = 90_000
 _IS_DRAWN = "image => image.complete && image.naturalWidth > 0"
 
 
+@pytest.mark.prove
 def test_an_operator_sees_the_lineage_starts_a_run_and_sees_what_it_did(
     connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
