@@ -1,5 +1,6 @@
 """`fast-dau init` and `fast-dau load`: the events table, and a user's own events."""
 
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
+from orchestration.dbt import run_dbt
 from orchestration.demo import refuse_demo_events
+from orchestration.errors import Failure
 from orchestration.events.change_log import in_words
+from orchestration.events.ddl import failures, script
 from orchestration.events.load import Loaded, Options, load_events
 from orchestration.events.mapping import parse_columns, parse_delimiter
 from orchestration.events.table import (
@@ -22,7 +26,11 @@ from orchestration.events.table import (
     require_events_table,
 )
 from orchestration.postgres.connection import connect, database
+from orchestration.postgres.reader import reader_steps
 from orchestration.settings import TableName, events_table, rollup_schema
+
+# What the models grant is for dbt to say.
+_GRANT = ["run-operation", "grant_to_readers"]
 
 
 def init(
@@ -36,6 +44,14 @@ def init(
             help="Install, or remove, triggers that note changes of old events, so "
             "that ordinary runs find them.",
             show_default="as it is",
+        ),
+    ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Make a database role that can read the results and nothing else, "
+            "for BI tools and analysts.",
         ),
     ] = None,
 ) -> None:
@@ -53,6 +69,8 @@ def init(
                 print(in_words(table))
         else:
             print(f"Nothing to do: {table} has {COMPLETE[change_log]}.")
+        if reader is not None:
+            _make_reader(connection, environment, reader, dry_run=dry_run)
 
 
 def load(
@@ -102,6 +120,33 @@ def load(
                 "Events of days that were rolled up before are picked up by: "
                 "fast-dau dbt build --vars 'refresh: full'"
             )
+
+
+def _make_reader(
+    connection: Connection,
+    environment: Mapping[str, str],
+    name: str,
+    *,
+    dry_run: bool,
+) -> None:
+    steps = reader_steps(connection, name)
+    if dry_run:
+        print(script(steps))
+        print(f"-- then, on the tables: fast-dau dbt {' '.join(_GRANT)}")
+        return
+    connection.autocommit = True
+    with connection.cursor() as cursor, failures(f"Making the reader {name}"):
+        for step in steps:
+            _say(step.remark)
+            cursor.execute(step.statement)
+    if _has_rollup(connection):
+        code = run_dbt(["--quiet", *_GRANT], environment)
+        if code != 0:
+            raise Failure(f"dbt could not grant the tables to {name}: see above.")
+        print(f"{name} can read the results in {rollup_schema()}.")
+    else:
+        print(f"{name} can read the results as soon as a run has made them.")
+    print(f"Its password: fast-dau db psql -c '\\password {name}'")
 
 
 def _say(line: str) -> None:

@@ -4,8 +4,8 @@
     {%- set there = adapter.get_columns_in_relation(relation)
         | map(attribute='name') | list -%}
     {%- for name, definition in columns.items() if name not in there -%}
-        {%- do run_query("alter table " ~ relation ~ " add column if not exists "
-            ~ name ~ " " ~ definition) -%}
+        {%- do run_query(exclusively(relation, "alter table " ~ relation
+            ~ " add column if not exists " ~ name ~ " " ~ definition)) -%}
     {%- endfor -%}
 {%- endmacro %}
 

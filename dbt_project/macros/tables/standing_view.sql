@@ -14,13 +14,13 @@
     {%- else -%}
         {%- call statement('main') -%}
             {{ get_assert_columns_equivalent(sql) }}
-            create or replace view {{ view }} as
-            {{ sql }};
+            {{ exclusively(view, 'create or replace view ' ~ view ~ ' as ' ~ sql) }};
             update {{ rollup_state() }}
             set model_vars = model_vars
                 || jsonb_build_object('{{ model.name }}', '{{ digest }}')
         {%- endcall -%}
     {%- endif -%}
+    {%- do apply_grants(view, config.get('grants'), should_revoke=stands) -%}
     {%- if not stands or is_full_run() -%}
         {%- do persist_docs(view, model) -%}
     {%- endif -%}

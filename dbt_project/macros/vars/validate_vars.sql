@@ -17,6 +17,7 @@
     {%- do check_run_at() -%}
     {%- do check_whole_number('wait_minutes', 0, most=1440) -%}
     {%- do check_whole_number('silent_seconds', 1) -%}
+    {%- do check_whole_number('lock_timeout_seconds', 1, most=3600) -%}
     {%- do check_time_zone() -%}
     {%- do check_change_log() -%}
     {%- do check_segments() -%}
@@ -35,7 +36,7 @@
         'events_start_date', 'max_clock_skew_minutes', 'lookback_days', 'refresh',
         'start_date', 'end_date', 'run_at', 'from_date', 'to_date', 'on_date',
         'events_kept_from', 'wait_minutes', 'silent_seconds', 'cohort_days', 'segments',
-        'max_segment_values',
+        'max_segment_values', 'reader_role', 'lock_timeout_seconds',
     ] -%}
     {%- for name in invocation_args_dict.get('vars', {}) if name not in known -%}
         {%- do refuse("there is no variable '" ~ name ~ "'; " ~ known | join(', ')

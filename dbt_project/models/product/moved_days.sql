@@ -1,6 +1,7 @@
 {{ config(
     unique_key=['activity_date', 'bound'],
     full_refresh=false,
+    grants={'select': []},
     post_hook="{{ ensure_index(['activity_date', 'bound'], unique=true) }}",
 ) }}
 

@@ -1,6 +1,7 @@
 {{ config(
     unique_key='activity_date',
     full_refresh=false,
+    grants={'select': []},
     pre_hook="{{ add_missing_counts() }}",
     post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
 ) }}

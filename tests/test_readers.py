@@ -1,0 +1,256 @@
+"""Those who read the results: their role, and runs that neither wait for them nor harm."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from random import Random
+
+import psycopg2
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.postgres.connection import connect
+from tests.commands import answer, run_cli
+from tests.events_tables import execute, fetch
+from tests.made_up_events import eventful_days
+from tests.oracle import Definitions
+from tests.pipelines import PASSWORD, user
+from tests.rollup import PRODUCT_TABLES, ROLLUP_TABLES, Rollup, RunError
+
+NAME = "bi"
+NOW = datetime(2024, 3, 25, 12)
+RESULTS = {
+    *ROLLUP_TABLES,
+    *PRODUCT_TABLES,
+    "daily_active_users_by_segment",
+    "daily_active_users_live",
+    "daily_revisions",
+    "refresh_days",
+    "returning_users_live",
+    "weekly_cohort_retention",
+} - {"moved_days"}
+READ = "select count(*) from analytics.daily_active_users"
+
+
+@pytest.fixture
+def group(administration: Connection) -> Iterator[None]:
+    """Roles are the whole server's: those of the test go with it."""
+    yield
+    execute(administration, f"drop role if exists {NAME}, analyst, fast_dau_reader")
+
+
+@pytest.fixture
+def rollup(group: None, whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+    """A rollup of three weeks and a half, first built."""
+    opened = whole_rollup_in(Definitions())
+    opened.insert(eventful_days(Random(3), NOW - timedelta(days=24), 25))
+    opened.build(NOW)
+    return opened
+
+
+@contextmanager
+def reader(rollup: Rollup) -> Iterator[Connection]:
+    """Yield a connection of the role's own."""
+    rollup.execute(f"alter role {NAME} password '{PASSWORD}'")
+    with closing(connect(user(os.environ, NAME))) as opened:
+        yield opened
+
+
+def readable(rollup: Rollup) -> set[str]:
+    """Return the tables and views of the schema that the role may read."""
+    return {
+        name
+        for (name,) in rollup.query(
+            f"""select relname from pg_class
+            where relnamespace = 'analytics'::regnamespace and relkind in ('r', 'v')
+            and has_schema_privilege('{NAME}', relnamespace, 'usage')
+            and has_table_privilege('{NAME}', oid, 'select')"""
+        )
+    }
+
+
+def test_the_reader_can_read_the_results_and_do_nothing_else(rollup: Rollup) -> None:
+    done = answer("init", "--reader", NAME)
+    with reader(rollup) as opened:
+        opened.autocommit = True
+        for name in RESULTS:
+            execute(opened, f"select * from analytics.{name} limit 1")
+        for statement in (
+            "select from events",
+            "select from analytics.rollup_state",
+            "select from analytics.erased_counts",
+            "select from analytics.moved_days",
+            "insert into analytics.daily_active_users values ('2024-01-01', 1, 1, true)",
+            "update analytics.daily_active_users set dau = 1",
+            "delete from analytics.daily_active_users",
+            "truncate analytics.daily_active_users",
+            "drop table analytics.daily_active_users",
+            "lock table analytics.daily_active_users in exclusive mode",
+            "create table analytics.mine ()",
+            "create table public.mine ()",
+            "create schema mine",
+            "create role mine",
+            "grant fast_dau_reader to analyst",
+            "copy (select 1) to program 'cat'",
+            "select pg_read_file('postgresql.conf')",
+        ):
+            with pytest.raises(
+                (
+                    psycopg2.errors.InsufficientPrivilege,
+                    psycopg2.errors.UndefinedObject,
+                )
+            ):
+                execute(opened, statement)
+
+    assert "bi can read the results in analytics." in done
+    assert readable(rollup) == RESULTS
+
+
+def test_grants_survive_every_kind_of_run(rollup: Rollup) -> None:
+    answer("init", "--reader", NAME)
+    rollup.execute("create role analyst")
+    rollup.execute("grant select on analytics.daily_active_users to analyst")
+    after = []
+    for arguments, variables in (
+        ([], {}),
+        ([], {"refresh": "full"}),
+        (["--full-refresh"], {}),
+        ([], {"start_date": "2024-03-10", "end_date": "2024-03-11"}),
+        ([], {"refresh": "start_over"}),
+    ):
+        if variables.get("refresh") == "start_over":
+            rollup.execute("drop owned by analyst")
+            rollup.execute("drop table analytics.growth_accounting")
+        else:
+            after.append(
+                rollup.query(
+                    "select has_table_privilege('analyst',"
+                    " 'analytics.daily_active_users', 'select')"
+                )
+            )
+        rollup.build(NOW, *arguments, **variables)
+
+        assert readable(rollup) == RESULTS
+    assert after == [[(True,)]] * 4
+
+
+def test_a_reader_made_before_the_first_run_reads_what_that_makes(
+    group: None, whole_rollup_in: Callable[[Definitions], Rollup]
+) -> None:
+    rollup = whole_rollup_in(Definitions())
+    done = answer("init", "--reader", NAME)
+    rollup.build(NOW)
+
+    assert "as soon as a run has made them" in done
+    assert readable(rollup) == RESULTS
+
+
+def test_init_says_what_it_makes_and_makes_nothing_twice(rollup: Rollup) -> None:
+    script = answer("init", "--reader", NAME, "--dry-run")
+    before = rollup.query("select from pg_roles where rolname = 'bi'")
+    first = answer("init", "--reader", NAME)
+    second = answer("init", "--reader", NAME)
+
+    assert "create role fast_dau_reader" in script.replace('"', "")
+    assert "fast-dau dbt run-operation grant_to_readers" in script
+    assert before == []
+    assert "creating the role bi" in first
+    assert "creating" not in second
+    assert "can read the results" in second
+
+
+@pytest.mark.parametrize("name", ["nobody", "fast_dau_reader"])
+def test_a_role_that_is_more_than_a_reader_is_refused(
+    rollup: Rollup, name: str
+) -> None:
+    rollup.execute(f"create role {name} superuser" if name == "nobody" else "select 1")
+    done = run_cli("init", "--reader", name)
+    rollup.execute("drop role if exists nobody")
+
+    assert done.returncode == 2
+    assert "give the reader another name" in done.stderr
+    assert rollup.query("select from pg_roles where rolname = 'fast_dau_reader'") == []
+
+
+def test_a_reader_who_holds_a_snapshot_through_a_full_run_is_not_disturbed(
+    rollup: Rollup,
+) -> None:
+    answer("init", "--reader", NAME)
+    rollup.insert(eventful_days(Random(5), NOW - timedelta(days=12), 10))
+    with reader(rollup) as opened:
+        opened.set_session(isolation_level="REPEATABLE READ")
+        tables = sorted(RESULTS - {"daily_active_users_live", "returning_users_live"})
+        before = [fetch(opened, f"table analytics.{name}") for name in tables]
+        changed = rollup.build(NOW, refresh="full")
+        again = [fetch(opened, f"table analytics.{name}") for name in tables]
+        opened.rollback()
+        after = [fetch(opened, f"table analytics.{name}") for name in tables]
+
+    assert changed["daily_active_users"] > 0
+    assert again == before
+    assert after != before
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_to_start_over_names_those_who_read_a_table_for_too_long(
+    rollup: Rollup,
+) -> None:
+    answer("init", "--reader", NAME)
+    before = rollup.tables()
+    with reader(rollup) as opened:
+        fetch(opened, READ)
+        with pytest.raises(RunError) as raised:
+            rollup.build(NOW, refresh="start_over", lock_timeout_seconds=1)
+        still_read = fetch(opened, READ)
+    while_read = rollup.tables()
+    rollup.build(NOW)
+
+    message = str(raised.value)
+    assert "analytics.daily_active_users is to be replaced, but was in use" in message
+    assert f"of {NAME} (fast-dau)" in message
+    assert "pg_terminate_backend" in message
+    assert still_read == [(25,)]
+    assert while_read["daily_active_users"] == before["daily_active_users"]
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_views_outlive_a_start_from_nothing_and_read_the_new_tables(
+    rollup: Rollup,
+) -> None:
+    answer("init", "--reader", NAME)
+    rollup.execute(
+        "create view public.busy with (security_barrier) as"
+        " select * from analytics.daily_active_users where dau > 1"
+    )
+    rollup.execute("create view public.busiest as select max(dau) as dau from busy")
+    views = "select oid from pg_class where relkind = 'v' order by oid"
+    before = rollup.query(views)
+    rollup.insert(eventful_days(Random(5), NOW - timedelta(days=1), 1))
+    rollup.build(NOW, refresh="start_over")
+    most = rollup.query("select max(dau) from analytics.daily_active_users")
+
+    assert rollup.query(views) == before
+    assert rollup.query("select dau from public.busiest") == most
+    assert rollup.query("select count(*) from busy where dau = 1") == [(0,)]
+    assert rollup.query("select reloptions from pg_class where relname = 'busy'") == [
+        (["security_barrier=true"],)
+    ]
+
+
+def test_a_view_that_cannot_be_kept_stops_a_start_from_nothing(
+    rollup: Rollup,
+) -> None:
+    rollup.execute(
+        "create materialized view public.kept as"
+        " select * from analytics.daily_active_users"
+    )
+    with pytest.raises(RunError) as raised:
+        rollup.build(NOW, refresh="start_over")
+    is_there = rollup.query("select count(*) from public.kept")
+    rollup.execute("drop materialized view public.kept")
+    rollup.build(NOW)
+
+    assert "the view kept reads a table that is to be made anew" in str(raised.value)
+    assert is_there == [(25,)]
+    assert rollup.tables() == rollup.expected(NOW)
