@@ -86,21 +86,15 @@ def test_the_reader_can_read_the_results_and_do_nothing_else(rollup: Rollup) -> 
             "delete from analytics.daily_active_users",
             "truncate analytics.daily_active_users",
             "drop table analytics.daily_active_users",
-            "lock table analytics.daily_active_users in exclusive mode",
             "create table analytics.mine ()",
             "create table public.mine ()",
             "create schema mine",
             "create role mine",
-            "grant fast_dau_reader to analyst",
+            "alter role fast_dau_reader createrole",
             "copy (select 1) to program 'cat'",
             "select pg_read_file('postgresql.conf')",
         ):
-            with pytest.raises(
-                (
-                    psycopg2.errors.InsufficientPrivilege,
-                    psycopg2.errors.UndefinedObject,
-                )
-            ):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 execute(opened, statement)
 
     assert "bi can read the results in analytics." in done

@@ -4,24 +4,20 @@
 {% macro postgres__apply_grants(relation, grant_config, should_revoke=true) -%}
     {%- if not should_revoke or is_full_run() -%}
         {%- for privilege, roles in (grant_config or {}).items() if roles -%}
-            {%- do run_query(grant_to_roles(relation, privilege, roles)) -%}
+            {%- do run_query(grant_to_roles(privilege, relation, roles)) -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro grant_to_roles(relation, privilege, roles) -%}
+{% macro grant_to_roles(privilege, relation, roles) -%}
     do $grant$
     declare
-        schema constant text := {{ string_literals([relation.schema]) }};
         grantee text;
     begin
         for grantee in
             select rolname from pg_roles where rolname in ({{ string_literals(roles) }})
         loop
-            if not has_schema_privilege(grantee, schema, 'usage') then
-                execute format('grant usage on schema %I to %I', schema, grantee);
-            end if;
             execute format('grant {{ privilege }} on {{ relation }} to %I', grantee);
         end loop;
     end $grant$

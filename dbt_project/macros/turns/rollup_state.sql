@@ -48,6 +48,9 @@
         {%- endfor %}
         insert into {{ rollup_state() }} default values on conflict do nothing;
         analyze {{ rollup_state() }};
+        {{ grant_to_roles(
+            'usage', 'schema ' ~ adapter.quote(target.schema), [var('reader_role')]
+        ) }};
         commit
     {%- endset -%}
     {%- do run_query(ddl) -%}
