@@ -59,7 +59,7 @@ def _parsed() -> Manifest:
     return result
 
 
-def _manifest(database: str, *, has_product: bool) -> Manifest:
+def project_for(database: str, *, has_product: bool) -> Manifest:
     """Return the project as parsed, once for all tests, for one test's database."""
     # A run changes the manifest that it is given.
     manifest: Manifest = _parsed().deepcopy()  # type: ignore[no-untyped-call]
@@ -147,7 +147,9 @@ class Rollup:
             name: str(value) if isinstance(value, date | datetime) else value
             for name, value in variables.items()
         }
-        manifest = _manifest(self.connection.info.dbname, has_product=self.has_product)
+        manifest = project_for(
+            self.connection.info.dbname, has_product=self.has_product
+        )
         # Each run in this process adds to the list, and looks at all that is in it.
         del DEFAULT_BASE_BEHAVIOR_FLAGS[_FLAGS:]
         outcome = dbtRunner(manifest=manifest).invoke(
