@@ -15,6 +15,7 @@ from tests.commands import FAST_DAU
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+SCRIPTS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def block_with(text: str) -> str:
 
 
 def test_no_block_is_left_out_of_the_tests_below() -> None:
-    assert len(BLOCKS) == 11
+    assert (len(BLOCKS), len(SCRIPTS)) == (12, 2)
 
 
 @pytest.mark.prove
@@ -73,6 +74,7 @@ def test_the_blocks_for_the_embedded_server_run_as_they_stand(
     run(block_with("fast-dau dau\n"), checkout, embedded_env)
     run(block_with("fast-dau check"), checkout, embedded_env)
     run(block_with("fast-dau explain"), checkout, embedded_env)
+    run(block_with("init --reader"), checkout, embedded_env)
     own = run(block_with("my_events.csv"), checkout, embedded_env)
     forgotten = run(block_with("fast-dau forget"), checkout, embedded_env)
     run(block_with("fast-dau db start"), checkout, embedded_env)
@@ -94,6 +96,13 @@ def test_the_blocks_for_a_server_of_ones_own_run_as_they_stand(
 
     run(script, checkout, embedded_env)
     run(block_with("dbt build --project-dir"), checkout, embedded_env | database_env)
+    rows, frame = (
+        run(f"python - <<'END'\n{script}END", checkout, embedded_env | database_env)
+        for script in SCRIPTS
+    )
+
+    assert rows == "[]\n"
+    assert "retention_rate" in frame
 
 
 @pytest.mark.prove

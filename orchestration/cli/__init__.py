@@ -10,6 +10,7 @@ from orchestration.cli import (
     database,
     dbt,
     demo,
+    docs,
     events,
     explain,
     forget,
@@ -51,6 +52,7 @@ app.command()(check.check)
 app.command()(explain.explain)
 # An unknown option is an argument, so that -7 is a user's id.
 app.command(context_settings={"ignore_unknown_options": True})(forget.forget)
+app.command()(docs.docs)
 app.command()(ui.ui)
 
 

@@ -1,0 +1,47 @@
+"""`fast-dau docs`: dbt's documentation of every table and column, as one file."""
+
+import os
+import shutil
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.dbt import run_dbt
+from orchestration.errors import Failure
+from orchestration.postgres.connection import database
+from orchestration.settings import DBT_PROJECT_DIR
+
+_FILE = "static_index.html"
+
+
+def docs(
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Where to write the page."),
+    ] = Path("fast-dau-docs.html"),
+    open_: Annotated[
+        bool, typer.Option("--open", help="Show the page in a browser at once.")
+    ] = False,
+) -> None:
+    """Write dbt's documentation: tables, columns, tests and lineage, in one page.
+
+    It needs no server and no network. Sizes are those of the database in use.
+    """
+    kept = DBT_PROJECT_DIR / os.environ.get("DBT_TARGET_PATH", "target")
+    kept.mkdir(parents=True, exist_ok=True)
+    # In a folder of its own, as a run of the same moment writes files of these names.
+    with database() as variables, tempfile.TemporaryDirectory(dir=kept) as target:
+        print("Reading the project and the database …", flush=True)
+        arguments = ["--quiet", "docs", "generate", "--static", "--target-path", target]
+        if run_dbt(arguments, variables) != 0:
+            raise Failure("dbt could not write the documentation: see above.")
+        try:
+            shutil.copyfile(Path(target) / _FILE, out)
+        except OSError as error:
+            raise Failure(f"{out} cannot be written: {error.strerror}.") from None
+    print(f"The documentation is in {out.resolve()}")
+    if open_:
+        webbrowser.open(out.resolve().as_uri())
