@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from orchestration.dbt import run_dbt
-from orchestration.errors import Failure
+from orchestration.errors import Failure, UserError
 from orchestration.postgres.connection import database
 from orchestration.settings import DBT_PROJECT_DIR
 
@@ -30,6 +30,10 @@ def docs(
 
     It needs no server and no network. Sizes are those of the database in use.
     """
+    if not out.absolute().parent.is_dir():
+        raise UserError(
+            f"{out} cannot be written: there is no folder {out.absolute().parent}."
+        )
     kept = DBT_PROJECT_DIR / os.environ.get("DBT_TARGET_PATH", "target")
     kept.mkdir(parents=True, exist_ok=True)
     # In a folder of its own, as a run of the same moment writes files of these names.

@@ -1,0 +1,70 @@
+"""`fast-dau docs`, and that what it shows is described."""
+
+import re
+from pathlib import Path
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.events.table import init_events_table
+from orchestration.settings import ROOT, events_table
+from tests.commands import answer, run_cli
+from tests.rollup import project_for
+
+
+def test_every_table_and_every_column_is_described() -> None:
+    project = project_for("any", has_product=True)
+    described = {
+        name: node.description
+        for node in [*project.nodes.values(), *project.sources.values()]
+        if node.resource_type in {"model", "source"}
+        for name, node in (
+            (node.name, node),
+            *(
+                (f"{node.name}.{column.name}", column)
+                for column in node.columns.values()
+            ),
+        )
+    }
+
+    assert {"events.user_id", "daily_retention.returning_d7"} <= set(described)
+    assert [name for name, text in described.items() if len(text) < 9] == []
+
+
+def test_the_page_of_definitions_is_named_where_numbers_are_described() -> None:
+    project = project_for("any", has_product=True)
+    pages = {
+        page
+        for node in project.nodes.values()
+        for page in re.findall(r"docs/\w+\.md", node.description)
+    }
+
+    assert pages == {"docs/definitions.md"}
+    assert (ROOT / "docs" / "definitions.md").exists()
+
+
+def test_the_page_cannot_be_written_where_there_is_no_folder(
+    database_env: dict[str, str], tmp_path: Path
+) -> None:
+    done = run_cli("docs", "--out", str(tmp_path / "missing" / "docs.html"))
+
+    assert done.returncode == 2
+    assert "there is no folder" in done.stderr
+
+
+@pytest.mark.prove
+def test_the_documentation_is_one_page_with_every_table_and_its_lineage(
+    connection: Connection, tmp_path: Path
+) -> None:
+    init_events_table(connection, events_table(), print)
+    page = tmp_path / "docs.html"
+    said = answer("docs", "--out", str(page))
+    text = page.read_text()
+
+    assert said.endswith(f"The documentation is in {page}\n")
+    assert re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=.https?:", text) == []
+    for node in project_for("any", has_product=True).nodes.values():
+        if node.resource_type == "model":
+            assert f'"{node.unique_id}"' in text
+    assert '"source.fast_dau.product.events"' in text or '"source.fast_dau.' in text
+    assert '"child_map"' in text
