@@ -17,11 +17,23 @@ Point = tuple[date, float, bool]
 
 _LINE_WIDTH = 1.8
 _BAR_WIDTH = 0.8
+# What bars need of the axis before the first day and after the last.
+BAR_ROOM = 0.6
 _WEEK = 7
 
 
-def label_days(axes: Any, days: Sequence[date], unit: Unit, ticks: int) -> None:
-    """Name the last day, and days before it in steps of weeks or of one day."""
+def label_days(
+    axes: Any,
+    days: Sequence[date],
+    unit: Unit,
+    ticks: int,
+    *,
+    room: float = 0,
+) -> None:
+    """Name the last day, and days before it in steps of weeks or of one day.
+
+    `room`, in days, is left at both ends.
+    """
     axes.set_axisbelow(True)
     axes.grid(axis="y")
     unit.label(axes.yaxis)
@@ -30,7 +42,8 @@ def label_days(axes: Any, days: Sequence[date], unit: Unit, ticks: int) -> None:
         return
     # A week at least: one day alone has no axis.
     first, last = min(days[0], days[-1] - timedelta(days=6)), days[-1]
-    axes.set_xlim(first, last)
+    ends = date2num([first, last])  # type: ignore[no-untyped-call]
+    axes.set_xlim(ends[0] - room, ends[1] + room)
     span = (last - first).days
     step = 1 if span < ticks else _WEEK * -(-span // (_WEEK * (ticks - 1)))
     named = [last - timedelta(days=n) for n in range(0, span + 1, step)][::-1]

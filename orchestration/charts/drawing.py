@@ -32,22 +32,23 @@ class Style:
 
 def drawing(style: Style, draw: Callable[[Any], None]) -> bytes:
     """Return as SVG what `draw` draws on new axes."""
-    settings = {
-        # Text as text, and the same names each time: small, and equal for equal data.
-        "svg.fonttype": "none",
-        "svg.hashsalt": "fast-dau",
-        "font.size": style.font_size,
-        "text.color": style.ink,
-        "axes.labelcolor": style.ink,
-        "axes.edgecolor": style.ink,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "grid.color": style.rule,
-        "xtick.color": style.ink,
-        "ytick.color": style.ink,
-    }
     out = io.BytesIO()
-    with rc_context(settings):
+    with rc_context(
+        {
+            # Text as text, the same names each time: small, equal for equal data.
+            "svg.fonttype": "none",
+            "svg.hashsalt": "fast-dau",
+            "font.size": style.font_size,
+            "text.color": style.ink,
+            "axes.labelcolor": style.ink,
+            "axes.edgecolor": style.ink,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "grid.color": style.rule,
+            "xtick.color": style.ink,
+            "ytick.color": style.ink,
+        }
+    ):
         figure = Figure(figsize=(style.width, style.height), layout="constrained")
         draw(figure.subplots())
         figure.savefig(

@@ -16,6 +16,7 @@ from orchestration.cli import (
     generate,
     plan,
     product,
+    report,
     ui,
 )
 from orchestration.errors import UserError
@@ -46,6 +47,7 @@ app.command()(answers.returning)
 app.command()(product.active)
 app.command()(product.growth)
 app.command()(product.cohorts)
+app.command()(report.report)
 app.command()(plan.plan)
 app.command()(check.check)
 app.command()(explain.explain)
