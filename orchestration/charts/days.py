@@ -20,6 +20,8 @@ _BAR_WIDTH = 0.8
 # What bars need of the axis before the first day and after the last.
 BAR_ROOM = 0.6
 _WEEK = 7
+# Longer steps are rounded up to weeks, so that all days named are of one weekday.
+_FEW_DAYS = 4
 
 
 def label_days(
@@ -30,7 +32,7 @@ def label_days(
     *,
     room: float = 0,
 ) -> None:
-    """Name the last day, and days before it in steps of weeks or of one day.
+    """Name the last day, and days before it in steps of weeks or of a few days.
 
     `room`, in days, is left at both ends.
     """
@@ -45,7 +47,9 @@ def label_days(
     ends = date2num([first, last])  # type: ignore[no-untyped-call]
     axes.set_xlim(ends[0] - room, ends[1] + room)
     span = (last - first).days
-    step = 1 if span < ticks else _WEEK * -(-span // (_WEEK * (ticks - 1)))
+    step = -(-span // (ticks - 1))
+    if step > _FEW_DAYS:
+        step = -(-step // _WEEK) * _WEEK
     named = [last - timedelta(days=n) for n in range(0, span + 1, step)][::-1]
     axes.set_xticks(named, _names(named))
 

@@ -21,7 +21,7 @@ _COUNTS = (
 )
 _SHARES = (
     ("Stickiness", "DAU / MAU", "dau_mau_ratio"),
-    ("Retention", "active in the 7 days before too", "retention_rate"),
+    ("Retention", "returning users / DAU", "retention_rate"),
 )
 
 
