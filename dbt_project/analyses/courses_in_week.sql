@@ -7,4 +7,4 @@ from {{ ref('daily_active_users_by_course') }}
 where
     activity_date > {{ string_literals([var('on_date', 'yesterday')]) }}::date - 7
     and activity_date <= {{ string_literals([var('on_date', 'yesterday')]) }}::date
-order by activity_date, dau desc, course_id
+order by activity_date, course_id
