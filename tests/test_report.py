@@ -30,11 +30,19 @@ TODAY = NOW.date()
 YESTERDAY = TODAY - timedelta(days=1)
 DAYS = 70
 READER = "reads_reports"
+LAGGING = "analytics.rolling_active_users"
+WHITE = "rgb(255, 255, 255)"
 PRODUCT = (
     "rolling_active_users",
     "growth_accounting",
     "cohort_retention",
     "daily_active_users_by_course",
+)
+DAILY = (
+    "daily_active_users",
+    "rolling_active_users",
+    "daily_retention",
+    "growth_accounting",
 )
 DRAWINGS = (
     "Daily active users",
@@ -154,14 +162,6 @@ def test_the_last_fourteen_days_equal_the_tables(
         )
     ]
     assert len(lines) == 14
-
-
-DAILY = (
-    "daily_active_users",
-    "rolling_active_users",
-    "daily_retention",
-    "growth_accounting",
-)
 
 
 def test_the_numbers_behind_each_chart_by_day_equal_the_tables(
@@ -360,6 +360,27 @@ def test_tables_without_a_day_that_is_over_have_nothing_to_report(
     assert "Share of DAU: no full day has one yet." in report.text
 
 
+def test_tables_that_a_run_has_not_reached_yet_have_dashes_on_the_newest_days(
+    rollup: Rollup, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.html"
+    rollup.execute(
+        f"begin; create table kept as select * from {LAGGING};"
+        f" delete from {LAGGING} where activity_date >= '{YESTERDAY}'; commit"
+    )
+    answer("report", "--out", str(out))
+    rollup.execute(
+        f"begin; truncate {LAGGING}; insert into {LAGGING} select * from kept;"
+        " drop table kept; commit"
+    )
+
+    report = read_page(out)
+    assert [line[2:5] for line in report.tables["The last days in numbers"][1:3]] == [
+        shown(None, None, None)
+    ] * 2
+    assert "WAU active in 7 days – " in report.text  # noqa: RUF001  # a dash
+
+
 @pytest.mark.parametrize("name", ["missing/report.html", "folder"])
 def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(
     rollup: Rollup, tmp_path: Path, name: str
@@ -416,6 +437,3 @@ def test_a_browser_shows_it_alone_on_any_screen_and_on_paper(path: Path) -> None
     assert (light, dark, on_paper) == (WHITE, "rgb(20, 24, 29)", WHITE)
     assert ink == "rgb(230, 233, 237)"
     assert width == 375
-
-
-WHITE = "rgb(255, 255, 255)"

@@ -1,8 +1,9 @@
 """The headline numbers of the last full day, compared with a week before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from orchestration.report.numbers import Numbers, Row
 from orchestration.report.words import (
@@ -24,6 +25,10 @@ _SHARES = (
     ("Retention", "returning users / DAU", "retention_rate"),
 )
 
+_Kinds = tuple[tuple[str, str, str], ...]
+_Shown = Callable[[Any], str]
+_Change = Callable[[Any, Any], str | None]
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -41,39 +46,26 @@ def headlines(numbers: Numbers) -> Sequence[Headline]:
     before = numbers.on(numbers.last_full - timedelta(days=7))
     if now is None:
         return []
+    kinds: list[tuple[_Kinds, _Shown, _Change]] = [
+        (_COUNTS, count, change_of_count),
+        (_SHARES, share, change_of_share),
+    ]
     return [
-        *(
-            Headline(
-                name, what, count(now[column]), _count_compared(now, before, column)
+        Headline(
+            name,
+            what,
+            shown(now[column]),
+            _compared(
+                change(now[column], before[column]), before, shown(before[column])
             )
-            for name, what, column in _COUNTS
-        ),
-        *(
-            Headline(
-                name, what, share(now[column]), _share_compared(now, before, column)
-            )
-            for name, what, column in _SHARES
-        ),
+            if before
+            else "no day a week before to compare with",
+        )
+        for kind, shown, change in kinds
+        for name, what, column in kind
     ]
 
 
-def _count_compared(now: Row, before: Row | None, column: str) -> str:
-    if before is None:
-        return _NO_WEEK
-    change = change_of_count(now[column], before[column])
-    return _in_words(change, before, count(before[column]))
-
-
-def _share_compared(now: Row, before: Row | None, column: str) -> str:
-    if before is None:
-        return _NO_WEEK
-    change = change_of_share(now[column], before[column])
-    return _in_words(change, before, share(before[column]))
-
-
-_NO_WEEK = "no day a week before to compare with"
-
-
-def _in_words(change: str | None, before: Row, then: str) -> str:
+def _compared(change: str | None, before: Row, then: str) -> str:
     day = short_day(before["activity_date"])
     return f"{change} against {day} ({then})" if change else f"{then} on {day}"

@@ -35,7 +35,8 @@ where relnamespace = to_regnamespace(quote_ident(%(schema)s))
 class Numbers:
     """The last days, oldest first, and what is told of the last one that is over.
 
-    `days`: a row per day, with the columns of DAU, retention, WAU and MAU, and growth;
+    `days`: a row per day, with the columns of DAU, retention, WAU and MAU, and growth,
+    null where a table has no row of the day;
     `cohorts`: a row per cohort and day number; `courses`: a row per course and day, of
     the week that ends with the last full day. `run_started_at` is in UTC; None where
     the reader may not know it.
@@ -72,13 +73,9 @@ def read_numbers(connection: Connection, days: int) -> Numbers:
             "The tables hold no day that is over: there is nothing to report yet."
         )
     first = newest - timedelta(days=days - 1)
-    by_day: dict[date, dict[str, Any]] = {}
-    for question in _BY_DAY:
-        for row in _rows(connection, question, from_date=first, to_date=newest):
-            by_day.setdefault(row["activity_date"], {}).update(row)
     first_cohort = newest - timedelta(days=min(days, COHORTS) - 1)
     return Numbers(
-        days=list(by_day.values()),
+        days=_days(connection, first, newest),
         cohorts=_rows(
             connection,
             "cohort_retention_by_day",
@@ -89,6 +86,18 @@ def read_numbers(connection: Connection, days: int) -> Numbers:
         last_full=last_full,
         run_started_at=_run_started_at(connection),
     )
+
+
+def _days(connection: Connection, first: date, last: date) -> list[Row]:
+    columns: set[str] = set()
+    by_day: dict[date, dict[str, Any]] = {}
+    for question in _BY_DAY:
+        answer = ask(connection, question, from_date=first, to_date=last)
+        columns.update(answer.columns)
+        for row in records(answer):
+            by_day.setdefault(row["activity_date"], {}).update(row)
+    # A run replaces one table after another: some may not have the newest day yet.
+    return [dict.fromkeys(columns) | row for _, row in sorted(by_day.items())]
 
 
 def _rows(connection: Connection, question: str, **parameters: date) -> list[Row]:

@@ -1,7 +1,7 @@
 """The charts of returning users: their share by day, and on each of the days before."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from orchestration.charts.legend import draw_legend
@@ -13,6 +13,9 @@ from orchestration.report.table import Table
 from orchestration.report.words import count, long_day, ratio, share
 
 _BACK = range(1, 8)
+_WHAT = ("users", "share")
+# Users of some days, and those of them who were there on D-1 to D-7.
+_Counts = tuple[int, list[int]]
 _SHARE = Lines(
     "returning",
     "Returning users",
@@ -66,10 +69,6 @@ def _days_before(numbers: Numbers, rows: Sequence[Row]) -> Chart:
     )
 
 
-_WHAT = ("users", "share")
-_Counts = tuple[int, list[int]]
-
-
 def _cells(n: int, counts: Sequence[_Counts]) -> list[str]:
     cells = []
     for users, returned in counts:
@@ -86,7 +85,7 @@ def _returned(rows: Sequence[Row]) -> list[int]:
     return [sum(row[f"returning_d{n}"] for row in rows) for n in _BACK]
 
 
-def _said(day: Any, counts: dict[str, _Counts]) -> str:
+def _said(day: date, counts: dict[str, _Counts]) -> str:
     users, returned = counts["The day"]
     if not users:
         return f"{long_day(day)} had no users, or too few days before it."

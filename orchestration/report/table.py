@@ -30,5 +30,5 @@ def by_day(rows: Sequence[Row], columns: Mapping[str, Column]) -> Table:
 def marked_day(row: Row) -> str:
     """Return a row's day, * where it is not over, † where it has too little before."""
     mark = "" if row["is_complete"] else " *"
-    mark += "" if row["lookback_complete"] else " †"
+    mark += " †" if row["lookback_complete"] is False else ""
     return f"{row['activity_date']:%Y-%m-%d %a}{mark}"

@@ -31,9 +31,11 @@ def ratio(part: int | None, whole: int | None) -> str:
     return share(part / whole if part is not None and whole else None)
 
 
-def change_of_count(now: int, before: int) -> str | None:
+def change_of_count(now: int | None, before: int | None) -> str | None:
     """Return by how many percent a count has changed; None: there was none before."""
-    return f"{_signed(100 * (now / before - 1))}%" if before else None
+    if now is None or not before:
+        return None
+    return f"{_signed(100 * (now / before - 1))}%"
 
 
 def change_of_share(now: float | None, before: float | None) -> str | None:
