@@ -17,6 +17,8 @@ Point = tuple[date, float, bool]
 
 _LINE_WIDTH = 1.8
 _BAR_WIDTH = 0.8
+# The gaps between more bars would be less than a dot, and make all of them paler.
+_BARS_WITH_GAPS = 180
 # What bars need of the axis before the first day and after the last.
 BAR_ROOM = 0.6
 _WEEK = 7
@@ -86,9 +88,10 @@ def draw_bars(
 ) -> None:
     """Draw a bar by day upon others; of a day that is not over the outline only."""
     bars = list(zip(points, bottoms, strict=True))
+    width = _BAR_WIDTH if len(bars) <= _BARS_WITH_GAPS else 1
     for is_over in (True, False):
         boxes = [
-            _box(day, bottom, value)
+            _box(day, width, bottom, value)
             for (day, value, over), bottom in bars
             if over is is_over
         ]
@@ -106,9 +109,11 @@ def draw_bars(
     axes.autoscale_view(scalex=False)
 
 
-def _box(day: date, bottom: float, height: float) -> list[tuple[float, float]]:
+def _box(
+    day: date, width: float, bottom: float, height: float
+) -> list[tuple[float, float]]:
     middle = float(date2num(day))  # type: ignore[no-untyped-call]
-    left, right = middle - _BAR_WIDTH / 2, middle + _BAR_WIDTH / 2
+    left, right = middle - width / 2, middle + width / 2
     top = bottom + height
     return [(left, bottom), (left, top), (right, top), (right, bottom)]
 
