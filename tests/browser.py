@@ -43,10 +43,11 @@ def page() -> Iterator[Page]:
             browser.close()
 
 
-def keep(shown: Page, name: str) -> None:
-    """Keep a picture of the page as an artefact of the tests."""
+def keep(shown: Page, name: str, *, whole: bool = False) -> None:
+    """Keep a picture of what is in sight, or of all, as an artefact of the tests."""
     ARTEFACTS.mkdir(exist_ok=True)
-    shown.screenshot(path=ARTEFACTS / f"{name}.png", animations="disabled")
+    path = ARTEFACTS / f"{name}.png"
+    shown.screenshot(path=path, animations="disabled", full_page=whole)
 
 
 def _chromium() -> str:

@@ -17,6 +17,7 @@ from orchestration.cli import (
     generate,
     plan,
     product,
+    report,
     ui,
 )
 from orchestration.errors import UserError
@@ -47,6 +48,7 @@ app.command()(answers.returning)
 app.command()(product.active)
 app.command()(product.growth)
 app.command()(product.cohorts)
+app.command()(report.report)
 app.command()(plan.plan)
 app.command()(check.check)
 app.command()(explain.explain)

@@ -23,6 +23,7 @@ What to look at next:
   {command} returning               who came back: the list behind the counts
   {command} retention --format csv  the same numbers for a program
   {command} cohorts --weekly        which share of new users came back, and when
+  {command} report --out FILE.html  all of it as one page, with charts
   {command} dbt build               an hourly run: it rebuilds the last days only
   {command} check                   recounts the last week from the raw events
   {command} explain                 which index serves each query

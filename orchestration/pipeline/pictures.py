@@ -1,27 +1,32 @@
 """Pictures and small tables of the last days, in the metadata of the daily tables."""
 
 import base64
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
-from matplotlib import rc_context
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.answers.questions import ask, newest_day
+from orchestration.charts.days import Point, draw_line, label_days
+from orchestration.charts.drawing import Style, drawing
+from orchestration.charts.units import Unit
 
 Row = Mapping[str, Any]
 
 _DAYS_DRAWN = 90
 _DAYS_LISTED = 7
-_WIDTH, _HEIGHT = 9.0, 2.8
-_NO_DATE = {"Date": None, "Creator": None}
+STYLE = Style(
+    width=9.0,
+    height=2.8,
+    font_size=10,
+    ink="#222222",
+    rule="#d9d9d9",
+    series=("#2f6fab",),
+    ticks=8,
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Picture:
     title: str
     question: str
     value: Callable[[Row], float | None]
-    shown: Callable[[float], str]
+    unit: Unit
     columns: Mapping[str, Callable[[Row], str]]
 
 
@@ -40,7 +45,7 @@ PICTURES = {
         "Daily active users",
         "active_users_by_day",
         lambda row: float(row["dau"]),
-        lambda users: f"{users:,.0f}",
+        Unit.USERS,
         {
             "DAU": lambda row: f"{row['dau']:,}",
             "Events": lambda row: f"{row['events_count']:,}",
@@ -50,7 +55,7 @@ PICTURES = {
         "Share of the day's users active in the 7 days before",
         "retention_by_day",
         lambda row: row["retention_rate"],
-        lambda share: f"{share:.0%}",
+        Unit.SHARE,
         {
             "DAU": lambda row: f"{row['dau']:,}",
             "Returning": lambda row: f"{row['returning_users']:,}",
@@ -61,7 +66,7 @@ PICTURES = {
         "Monthly active users (of 28 days)",
         "rolling_active_users_by_day",
         lambda row: float(row["mau_28d"]),
-        lambda users: f"{users:,.0f}",
+        Unit.USERS,
         {
             "DAU": lambda row: f"{row['dau']:,}",
             "WAU": lambda row: f"{row['wau_7d']:,}",
@@ -73,7 +78,7 @@ PICTURES = {
         "New users",
         "growth_by_day",
         lambda row: float(row["new_users"]),
-        lambda users: f"{users:,.0f}",
+        Unit.USERS,
         {
             "DAU": lambda row: f"{row['dau']:,}",
             "New": lambda row: f"{row['new_users']:,}",
@@ -123,40 +128,17 @@ def drawn(picture: Picture, rows: Sequence[Row]) -> bytes:
         for row in rows
         if (value := picture.value(row)) is not None
     ]
-    figure = Figure(figsize=(_WIDTH, _HEIGHT), layout="constrained")
-    axes: Any = figure.subplots()
-    axes.set_title(_heading(picture, points), loc="left", fontsize=11)
-    closed = [(day, value) for day, value, is_over in points if is_over]
-    open_ = [(day, value) for day, value, is_over in points if not is_over]
-    marker = "o" if len(closed) == 1 else ""
-    axes.plot(*_columns(closed), color="#2f6fab", linewidth=1.8, marker=marker)
-    axes.plot(*_columns(open_), "o", color="#2f6fab", fillstyle="none", clip_on=False)
-    axes.set_ylim(bottom=0)
-    if points:
-        first, last = points[0][0], points[-1][0]
-        # A week at least: one day alone has no axis.
-        axes.set_xlim(min(first, last - timedelta(days=6)), last)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: picture.shown(value)))
-    locator = AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(
-        ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
-    )
-    axes.grid(axis="y", alpha=0.3)
-    axes.spines[["top", "right"]].set_visible(False)
-    return as_svg(figure)
+
+    def draw(axes: Any) -> None:
+        axes.set_title(_heading(picture, points), loc="left", fontsize=11)
+        draw_line(axes, points, STYLE.series[0])
+        days = [day for day, _, _ in points]
+        label_days(axes, days, picture.unit, STYLE.ticks)
+
+    return drawing(STYLE, draw)
 
 
-def as_svg(figure: Figure) -> bytes:
-    """Return a figure as SVG."""
-    out = io.BytesIO()
-    # Text as text, and the same names each time: small, and equal for equal data.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "fast-dau"}):
-        figure.savefig(out, format="svg", metadata=_NO_DATE)
-    return out.getvalue()
-
-
-def _heading(picture: Picture, points: Sequence[tuple[date, float, bool]]) -> str:
+def _heading(picture: Picture, points: Sequence[Point]) -> str:
     """Return the title with the last day, which the axis has without its year."""
     if not points:
         return picture.title
@@ -167,7 +149,3 @@ def _heading(picture: Picture, points: Sequence[tuple[date, float, bool]]) -> st
 
 def _percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
-
-
-def _columns(points: Sequence[tuple[date, float]]) -> tuple[list[date], list[float]]:
-    return [day for day, _ in points], [value for _, value in points]

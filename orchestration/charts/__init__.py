@@ -1,0 +1,1 @@
+"""Drawings of days and cohorts, shared by Dagster's pictures and the report."""
