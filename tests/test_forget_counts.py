@@ -50,7 +50,9 @@ def test_kept_counts_stay_as_published_through_all_kinds_of_run(
     rollup.dbt("test", run_at=NOW)
 
 
-@pytest.mark.parametrize("options", [(), ("--keep-counts",)])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), marks=pytest.mark.prove), ("--keep-counts",)]
+)
 def test_nobody_is_left_in_cohorts_frequency_courses_and_segments(
     rollup: Rollup, options: tuple[str, ...]
 ) -> None:

@@ -153,6 +153,7 @@ def test_a_late_first_day_moves_the_old_first_day_whenever_that_was(
     assert rollup.tables() == rollup.expected(NOW)
 
 
+@pytest.mark.prove
 def test_moved_days_wait_for_a_run_that_gets_to_the_tables_that_follow_them(
     rollup: ClockedRollup,
 ) -> None:

@@ -62,18 +62,14 @@ def rollup(unbuilt: Rollup) -> Rollup:
     return unbuilt
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("earlier", "later"),
     [
         pytest.param(TESTED, TESTED, id="two builds"),
-        *(
-            pytest.param(*kinds, id=name, marks=pytest.mark.prove)
-            for name, kinds in {
-                "a full run under an ordinary one": (ORDINARY, FULL),
-                "a full refresh under an ordinary run": (ORDINARY, FULL_REFRESH),
-                "an ordinary run under a new start": (START_OVER, ORDINARY),
-            }.items()
-        ),
+        pytest.param(ORDINARY, FULL, id="a full run under an ordinary one"),
+        pytest.param(ORDINARY, FULL_REFRESH, id="a full refresh under an ordinary run"),
+        pytest.param(START_OVER, ORDINARY, id="an ordinary run under a new start"),
     ],
 )
 def test_of_two_runs_at_once_the_later_one_waits_and_both_end_well(

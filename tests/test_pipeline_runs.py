@@ -49,6 +49,7 @@ def day(days_ago: int) -> date:
     return utc_now().date() - timedelta(days=days_ago)
 
 
+@pytest.mark.prove
 def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_they_did(
     pipeline: Pipeline,
 ) -> None:

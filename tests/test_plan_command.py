@@ -58,6 +58,7 @@ def everything(rollup: Rollup) -> dict[str, Rows]:
     return rows | {"schemas": sorted(rollup.query("select nspname from pg_namespace"))}
 
 
+@pytest.mark.prove
 def test_the_plan_of_each_kind_of_run_is_what_the_run_then_rebuilds(
     rollup: Rollup,
 ) -> None:

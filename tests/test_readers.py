@@ -101,6 +101,7 @@ def test_the_reader_can_read_the_results_and_do_nothing_else(rollup: Rollup) -> 
     assert readable(rollup) == RESULTS
 
 
+@pytest.mark.prove
 def test_grants_survive_every_kind_of_run(rollup: Rollup) -> None:
     answer("init", "--reader", NAME)
     rollup.execute("create role analyst")
@@ -129,6 +130,7 @@ def test_grants_survive_every_kind_of_run(rollup: Rollup) -> None:
     assert after == [[(True,)]] * 4
 
 
+@pytest.mark.prove
 def test_a_reader_made_before_the_first_run_reads_what_that_makes(
     group: None, whole_rollup_in: Callable[[Definitions], Rollup]
 ) -> None:
@@ -167,6 +169,7 @@ def test_a_role_that_is_more_than_a_reader_is_refused(
     assert rollup.query("select from pg_roles where rolname = 'fast_dau_reader'") == []
 
 
+@pytest.mark.prove
 def test_a_reader_who_holds_a_snapshot_through_a_full_run_is_not_disturbed(
     rollup: Rollup,
 ) -> None:
@@ -187,6 +190,7 @@ def test_a_reader_who_holds_a_snapshot_through_a_full_run_is_not_disturbed(
     assert rollup.tables() == rollup.expected(NOW)
 
 
+@pytest.mark.prove
 def test_to_start_over_names_those_who_read_a_table_for_too_long(
     rollup: Rollup,
 ) -> None:
@@ -209,6 +213,7 @@ def test_to_start_over_names_those_who_read_a_table_for_too_long(
     assert rollup.tables() == rollup.expected(NOW)
 
 
+@pytest.mark.prove
 def test_views_outlive_a_start_from_nothing_and_read_the_new_tables(
     rollup: Rollup,
 ) -> None:
@@ -232,6 +237,7 @@ def test_views_outlive_a_start_from_nothing_and_read_the_new_tables(
     ]
 
 
+@pytest.mark.prove
 def test_a_view_that_cannot_be_kept_stops_a_start_from_nothing(
     rollup: Rollup,
 ) -> None:

@@ -149,6 +149,7 @@ def test_rows_that_a_purge_left_without_events_are_kept_by_a_full_rollup(
     assert kept[:9] == before[:9]
 
 
+@pytest.mark.prove
 def test_indexes_are_there_after_any_sequence_of_runs(rollup: Rollup) -> None:
     found = [valid_indexes(rollup)]
     for arguments in (["--full-refresh"], [], ["--full-refresh"], ["--full-refresh"]):
