@@ -4,6 +4,7 @@ PYTHON ?= $(firstword $(foreach v,3 3.13 3.12 3.11,$(shell python$(v) -c \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 EVENTS ?= 1000000
+PORT ?= 8088
 
 .PHONY: help setup demo dashboards test chromium prove dashboards-test lint bench plans clean
 
@@ -15,8 +16,8 @@ setup: .venv/ready ## Install fast-dau into .venv
 demo: .venv/ready ## Show DAU and retention of a million synthetic events
 	@$(BIN)/fast-dau demo --events $(EVENTS)
 
-dashboards: .venv/ready ## Show the dashboard, in an Apache Superset of its own
-	@$(BIN)/python -m orchestration.dashboards
+dashboards: .venv/ready ## Show the dashboard in Apache Superset (PORT=8088)
+	@$(BIN)/python -m orchestration.dashboards --port $(PORT)
 
 test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
