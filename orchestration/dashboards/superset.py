@@ -91,7 +91,7 @@ class Superset:
         kept = {
             name: text
             for name, text in os.environ.items()
-            if not name.startswith("PG") or name.startswith("PGSSL")
+            if not name.startswith("PG") or "SSL" in name
         }
         return kept | {
             "SUPERSET_HOME": str(self.home.folder),
