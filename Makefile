@@ -4,16 +4,20 @@ PYTHON ?= $(firstword $(foreach v,3 3.13 3.12 3.11,$(shell python$(v) -c \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 EVENTS ?= 1000000
+PORT ?= 8088
 
-.PHONY: help setup demo test chromium prove lint bench plans clean
+.PHONY: help setup demo dashboards test chromium prove dashboards-test lint bench plans clean
 
 help: ## Show what there is to make
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 setup: .venv/ready ## Install fast-dau into .venv
 
 demo: .venv/ready ## Show DAU and retention of a million synthetic events
 	@$(BIN)/fast-dau demo --events $(EVENTS)
+
+dashboards: .venv/ready ## Show the dashboard in Apache Superset (PORT=8088)
+	@$(BIN)/python -m orchestration.dashboards --port $(PORT)
 
 test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
@@ -33,6 +37,9 @@ prove: .venv/ready-to-develop chromium ## Run the long tests: crashes, weeks, th
 	$(BIN)/pytest --numprocesses 2 --dist worksteal -m prove \
 		--ignore tests/test_any_sequence.py
 
+dashboards-test: .venv/ready-to-develop chromium ## Look at every chart in a browser
+	$(BIN)/pytest -m dashboards tests/test_dashboards_in_a_browser.py
+
 lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,9 +55,9 @@ bench: .venv/ready-to-bench ## Measure builds, reads and rivals (EVENTS=10000000
 plans: .venv/ready-to-bench ## Keep the plans at 1, 10 and 100 million events (35 GB)
 	$(BIN)/python -m benchmarks.plans
 
-clean: ## Remove .venv and the embedded database of this checkout
+clean: ## Remove .venv, .venv-superset and the embedded database of this checkout
 	-@$(BIN)/fast-dau db stop
-	rm -rf .venv .fast-dau
+	rm -rf .venv .venv-superset .fast-dau
 
 .venv/ready: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11, 3.12 or 3.13 with the venv \

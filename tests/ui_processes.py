@@ -1,4 +1,4 @@
-"""`fast-dau ui` as a process of its own, and all the processes that it has started."""
+"""`fast-dau ui`, or another UI, as a process, and all that it has started."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,17 +34,22 @@ mutation ($job: String!) {
 """
 _STATUS = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
 
+Command = Sequence[str | Path]
+DAGSTER: Command = (FAST_DAU, "ui")
+
 
 class UI:
     """A UI process; `output` is what it has printed so far, both streams."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], folder: Path, command: Command
+    ) -> None:
         self.port = free_port()
         self.output = ""
         # Inherited by all that it starts, whatever session they move to.
         self._mark = f"{_MARK}={uuid.uuid4()}"
         self.process = subprocess.Popen(
-            [FAST_DAU, "ui", "--port", str(self.port)],
+            [*command, "--port", str(self.port)],
             env={**environment, _MARK: self._mark.partition("=")[2]},
             cwd=folder,
             stdout=subprocess.PIPE,
@@ -108,14 +113,16 @@ class UI:
 
 
 @contextmanager
-def started_ui(environment: Mapping[str, str], folder: Path) -> Iterator[UI]:
+def started_ui(
+    environment: Mapping[str, str], folder: Path, command: Command = DAGSTER
+) -> Iterator[UI]:
     """Yield a UI that is up, started in the folder; it has ended afterwards.
 
     It is deaf to Ctrl-C at first, as what a script's shell puts in the background.
     """
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        ui = UI(environment, folder)
+        ui = UI(environment, folder, command)
     finally:
         signal.signal(signal.SIGINT, before)
     try:

@@ -54,6 +54,6 @@ def _serve(address: Address) -> None:
         print(f"Starting Dagster, whose messages go to {home.log} …", flush=True)
         environment = child_environment(variables)
         with dagster_services(home, address, environment) as services:
-            services.wait_until_up(address)
+            services.wait_until_up(lambda: address.answers("server_info"))
             print(_UP.format(url=address.url, folder=home.folder), flush=True)
             services.wait_until_ended()

@@ -1,4 +1,4 @@
-"""Where the web server listens, and whether it answers there."""
+"""Where a web server listens, and whether it answers there."""
 
 import socket
 import urllib.request
@@ -50,12 +50,12 @@ class Address:
                 "give another --port, or a --host of this machine."
             ) from None
 
-    def answers(self) -> bool:
-        """Tell whether Dagster's web server answers there."""
+    def answers(self, page: str) -> bool:
+        """Tell whether a web server has this page there."""
         # Past any proxy that the environment names.
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with direct.open(f"{self.url}/server_info", timeout=_PATIENCE_SECONDS):
+            with direct.open(f"{self.url}/{page}", timeout=_PATIENCE_SECONDS):
                 return True
         except OSError:
             return False

@@ -1,0 +1,1 @@
+"""The dashboards in Apache Superset: its environment, folder, contents and server."""

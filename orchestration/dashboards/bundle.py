@@ -1,0 +1,60 @@
+"""The dashboards as files: which tables they read, and a copy for one database."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.settings import ROOT, rollup_schema
+
+BUNDLE = ROOT / "dashboards" / "superset"
+DASHBOARD = "product-usage"
+_TABLES = re.compile(r"\b(?:from|join)\s+(?!lateral\b)(\w+)")
+
+
+def datasets() -> dict[str, dict[str, Any]]:
+    """Return the bundle's datasets by name."""
+    found = map(_read, sorted(BUNDLE.glob("datasets/*/*.yaml")))
+    return {dataset["table_name"]: dataset for dataset in found}
+
+
+def tables_read() -> set[str]:
+    """Return the names of the tables that the dashboards read, without schema."""
+    return {
+        table
+        for name, dataset in datasets().items()
+        for table in (_TABLES.findall(dataset["sql"]) if dataset["sql"] else [name])
+    }
+
+
+@contextmanager
+def filled_bundle(address: str, parent: Path) -> Iterator[Path]:
+    """Yield the folder of a copy that reads this database, removed afterwards.
+
+    The address has a password in it: the folder, in the parent, is this user's alone.
+    """
+    with tempfile.TemporaryDirectory(dir=parent, prefix="import-") as name:
+        folder = Path(name)
+        for path in BUNDLE.glob("**/*.yaml"):
+            copied = folder / path.relative_to(BUNDLE)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copied)
+        for path in folder.glob("databases/*.yaml"):
+            _write(path, _read(path) | {"sqlalchemy_uri": address})
+        for path in folder.glob("datasets/*/*.yaml"):
+            _write(path, _read(path) | {"schema": rollup_schema()})
+        yield folder
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    return content
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False))
