@@ -1,7 +1,6 @@
 """`fast-dau docs`: dbt's documentation of every table and column, as one file."""
 
 import os
-import shutil
 import tempfile
 import webbrowser
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 from orchestration.dbt import run_dbt
 from orchestration.errors import Failure, UserError
 from orchestration.postgres.connection import database
+from orchestration.report.file import write_whole
 from orchestration.settings import DBT_PROJECT_DIR
 
 _FILE = "static_index.html"
@@ -42,10 +42,7 @@ def docs(
         arguments = ["--quiet", "docs", "generate", "--static", "--target-path", target]
         if run_dbt(arguments, variables) != 0:
             raise Failure("dbt could not write the documentation: see above.")
-        try:
-            shutil.copyfile(Path(target) / _FILE, out)
-        except OSError as error:
-            raise Failure(f"{out} cannot be written: {error.strerror}.") from None
+        write_whole(out, (Path(target) / _FILE).read_text(encoding="utf-8"))
     print(f"The documentation is in {out.resolve()}")
     if open_:
         webbrowser.open(out.resolve().as_uri())
