@@ -32,7 +32,7 @@ chromium:
 			--no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1; } || true
 
 prove: .venv/ready-to-develop chromium ## Run the long tests: crashes, weeks, the README, a browser
-	FAST_DAU_EXAMPLES=$${FAST_DAU_EXAMPLES:-4} $(BIN)/pytest --numprocesses 2 --dist worksteal \
+	FAST_DAU_EXAMPLES=$${FAST_DAU_EXAMPLES:-3} $(BIN)/pytest --numprocesses 2 --dist worksteal \
 		-m prove
 
 dashboards-test: .venv/ready-to-develop chromium ## Look at every chart in a browser

@@ -21,7 +21,7 @@ from tests.dbt_processes import DbtProcess, dbt_process, held, wait_for_write
 pytestmark = pytest.mark.prove
 
 # How many runs are broken off, by each kind of crash.
-CRASHES = int(os.environ.get("FAST_DAU_CRASHES", "10"))
+CRASHES = int(os.environ.get("FAST_DAU_CRASHES", "6"))
 NOW = datetime(2024, 3, 25, 15)
 MODELS = (
     "returning_users",
