@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +46,12 @@ def compiled_models(
     given_vars(vars_text)
     flags = ["--quiet", "--no-use-colors", "--log-level-file=none"]
     wanted = ["--select", *models, "--vars", vars_text]
-    kept = DBT_PROJECT_DIR / os.environ.get("DBT_TARGET_PATH", "target")
-    kept.mkdir(parents=True, exist_ok=True)
-    parsed = kept / "partial_parse.msgpack"
-    # In a folder of its own, as a run of the same moment writes files of these names.
-    with tempfile.TemporaryDirectory(dir=kept) as name:
-        target = Path(name)
+    with own_target() as target:
+        parsed = target.parent / "partial_parse.msgpack"
         if parsed.exists():
             shutil.copy(parsed, target)
         done = subprocess.run(
-            [DBT_PROGRAM, *flags, "compile", *wanted, "--target-path", name],
+            [DBT_PROGRAM, *flags, "compile", *wanted, "--target-path", target],
             env=_environment(variables),
             capture_output=True,
             text=True,
@@ -72,6 +69,18 @@ def compiled_models(
     if refused := re.search(r"fast-dau: (.*?)\.? Nothing ran\.", output):
         raise UserError(f"A run would be refused: {refused[1]}.")
     raise Failure(f"dbt could not compile {', '.join(models)}: {output}")
+
+
+@contextmanager
+def own_target() -> Iterator[Path]:
+    """Yield a target folder of the caller's own, within dbt's, removed afterwards.
+
+    A run of the same moment writes files of the same names.
+    """
+    kept = DBT_PROJECT_DIR / os.environ.get("DBT_TARGET_PATH", "target")
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept) as name:
+        yield Path(name)
 
 
 def given_vars(text: str) -> dict[str, Any]:

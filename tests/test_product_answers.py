@@ -14,10 +14,8 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.postgres.connection import connect
-from orchestration.settings import events_table
 from tests.commands import answer, run_cli
+from tests.module_rollups import module_rollup
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
 from tests.rollup import Rollup
@@ -50,20 +48,10 @@ def arrivals(random: Random) -> list[Event]:
 @pytest.fixture(scope="module")
 def rollup(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
     """A rollup with product tables, which the commands only read."""
-    with administration.cursor() as cursor, pytest.MonkeyPatch.context() as patch:
-        cursor.execute("create database product_answers")
-        variables = {**cluster, "PGDATABASE": "product_answers"}
-        for name, text in variables.items():
-            patch.setenv(name, text)
-        opened = connect(variables)
-        opened.autocommit = True
-        init_events_table(opened, events_table(), print)
-        rollup = Rollup(opened, Definitions(), has_product=True)
+    with module_rollup(cluster, administration, "product_answers") as rollup:
         rollup.insert(arrivals(Random(1)))
         rollup.build(NOW)
         yield rollup
-        opened.close()
-        cursor.execute("drop database product_answers with (force)")
 
 
 @pytest.fixture(scope="module")

@@ -205,7 +205,7 @@ def test_to_start_over_names_those_who_read_a_table_for_too_long(
     rollup.build(NOW)
 
     message = str(raised.value)
-    assert "analytics.daily_active_users is to be replaced, but was in use" in message
+    assert "analytics.daily_active_users is to be changed, but was in use" in message
     assert f"of {NAME} (fast-dau)" in message
     assert "pg_terminate_backend" in message
     assert still_read == [(25,)]

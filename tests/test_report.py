@@ -12,13 +12,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
 from orchestration.postgres.connection import connect
 from orchestration.report.numbers import read_numbers
 from orchestration.report.page import page as written
-from orchestration.settings import events_table
 from tests import browser
 from tests.commands import answer, run_cli
+from tests.module_rollups import module_rollup
 from tests.oracle import Definitions, Event
 from tests.pipelines import roles, user
 from tests.product_oracle import Rows
@@ -74,20 +73,10 @@ def arrivals(random: Random) -> list[Event]:
 @pytest.fixture(scope="module")
 def rollup(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
     """A rollup with product tables, which each test leaves as it found it."""
-    with administration.cursor() as cursor, pytest.MonkeyPatch.context() as patch:
-        cursor.execute("create database report")
-        variables = {**cluster, "PGDATABASE": "report"}
-        for name, text in variables.items():
-            patch.setenv(name, text)
-        opened = connect(variables)
-        opened.autocommit = True
-        init_events_table(opened, events_table(), print)
-        rollup = Rollup(opened, Definitions(), has_product=True)
+    with module_rollup(cluster, administration, "report") as rollup:
         rollup.insert(arrivals(Random(1)))
         rollup.build(NOW)
         yield rollup
-        opened.close()
-        cursor.execute("drop database report with (force)")
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,15 @@
 """`fast-dau docs`: dbt's documentation of every table and column, as one file."""
 
-import os
-import tempfile
 import webbrowser
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.dbt import run_dbt
+from orchestration.dbt import own_target, run_dbt
 from orchestration.errors import Failure, UserError
 from orchestration.postgres.connection import database
-from orchestration.report.file import write_whole
-from orchestration.settings import DBT_PROJECT_DIR
+from orchestration.whole_file import write_whole
 
 _FILE = "static_index.html"
 
@@ -34,15 +31,12 @@ def docs(
         raise UserError(
             f"{out} cannot be written: there is no folder {out.absolute().parent}."
         )
-    kept = DBT_PROJECT_DIR / os.environ.get("DBT_TARGET_PATH", "target")
-    kept.mkdir(parents=True, exist_ok=True)
-    # In a folder of its own, as a run of the same moment writes files of these names.
-    with database() as variables, tempfile.TemporaryDirectory(dir=kept) as target:
+    with database() as variables, own_target() as target:
         print("Reading the project and the database …", flush=True)
-        arguments = ["--quiet", "docs", "generate", "--static", "--target-path", target]
-        if run_dbt(arguments, variables) != 0:
+        place = ["--target-path", str(target)]
+        if run_dbt(["--quiet", "docs", "generate", "--static", *place], variables) != 0:
             raise Failure("dbt could not write the documentation: see above.")
-        write_whole(out, (Path(target) / _FILE).read_text(encoding="utf-8"))
+        write_whole(out, (target / _FILE).read_text(encoding="utf-8"))
     print(f"The documentation is in {out.resolve()}")
     if open_:
         webbrowser.open(out.resolve().as_uri())

@@ -15,8 +15,8 @@ from rich.progress import Progress
 from orchestration.dbt import run_dbt
 from orchestration.demo import refuse_demo_events
 from orchestration.errors import Failure
+from orchestration.events import ddl
 from orchestration.events.change_log import in_words
-from orchestration.events.ddl import failures, script
 from orchestration.events.load import Loaded, Options, load_events
 from orchestration.events.mapping import parse_columns, parse_delimiter
 from orchestration.events.table import (
@@ -131,14 +131,11 @@ def _make_reader(
 ) -> None:
     steps = reader_steps(connection, name)
     if dry_run:
-        print(script(steps))
+        print(ddl.script(steps))
         print(f"-- then, on the tables: fast-dau dbt {' '.join(_GRANT)}")
         return
     connection.autocommit = True
-    with connection.cursor() as cursor, failures(f"Making the reader {name}"):
-        for step in steps:
-            _say(step.remark)
-            cursor.execute(step.statement)
+    ddl.run(connection, f"the reader {name}", steps, _say)
     if _has_rollup(connection):
         code = run_dbt(["--quiet", *_GRANT], environment)
         if code != 0:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestration.postgres.connection import connect, database
+from orchestration.whole_file import write_whole
 
 
 def report(
@@ -19,7 +20,6 @@ def report(
 ) -> None:
     """Write one HTML page of charts and tables, which needs no server to be read."""
     # Matplotlib takes half a second to import, which no other command has to wait for.
-    from orchestration.report.file import write_whole  # noqa: PLC0415
     from orchestration.report.numbers import read_numbers  # noqa: PLC0415
     from orchestration.report.page import page  # noqa: PLC0415
 

@@ -59,7 +59,7 @@ def script(steps: Sequence[Step]) -> str:
 
 def run(
     connection: Connection,
-    table: TableName,
+    what: TableName | str,
     steps: Sequence[Step],
     report: Callable[[str], None],
 ) -> None:
@@ -67,7 +67,7 @@ def run(
 
     What was done before a Failure stays: the next run takes it up from there.
     """
-    with connection.cursor() as cursor, failures(f"Preparing {table}"):
+    with connection.cursor() as cursor, failures(f"Preparing {what}"):
         # A role's own limit would cut a long build and leave an invalid index.
         cursor.execute("set statement_timeout = 0")
         try:

@@ -48,17 +48,11 @@ class Chart:
     table: Table
 
 
-def chart(  # noqa: PLR0913  # what a chart is made of
-    name: str,
-    heading: str,
-    says: str,
-    table: Table,
-    draw: Callable[[Any], None],
-    *,
-    style: Style = STYLE,
+def chart(
+    name: str, heading: str, says: str, table: Table, draw: Callable[[Any], None]
 ) -> Chart:
     """Return a chart that is drawn in the report's style."""
-    svg = drawing(style, draw).decode()
+    svg = drawing(STYLE, draw).decode()
     return Chart(
         name, heading, says, inline_svg(svg, name, f"{heading}. {says}"), table
     )

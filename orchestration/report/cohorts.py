@@ -1,20 +1,18 @@
 """The chart of cohorts: who came back how many days after the first."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from orchestration.charts.triangle import draw_triangle
-from orchestration.report.chart import STYLE, Chart, chart
+from orchestration.report.chart import Chart, chart
 from orchestration.report.numbers import COHORTS, Numbers, Row
 from orchestration.report.table import Table
 from orchestration.report.words import count, ratio
 
 # Okabe and Ito's blue; shades of it stand out from white and from black.
 _BLUE = "#0072b2"
-_STYLE = replace(STYLE, series=(_BLUE,))
 _TOLD = (1, 7, 28)
 
 
@@ -31,7 +29,6 @@ def cohort_chart(numbers: Numbers) -> Chart:
         _said(numbers.cohorts),
         _table(numbers.cohorts, most),
         draw,
-        style=_STYLE,
     )
 
 

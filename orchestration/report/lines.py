@@ -34,9 +34,8 @@ def line_chart(lines: Lines, numbers: Numbers, rows: Sequence[Row]) -> Chart:
     """Return the chart of these days, one line per column that is drawn."""
 
     def draw(axes: Any) -> None:
-        colors_and_lines = zip(STYLE.series, _LINES, strict=False)
-        for (column, label), (color, line) in zip(
-            lines.drawn.items(), colors_and_lines, strict=False
+        for (column, label), color, line in zip(
+            lines.drawn.items(), STYLE.series, _LINES, strict=False
         ):
             drawn = points(rows, column)
             draw_line(axes, drawn, color, label=label, line=line)

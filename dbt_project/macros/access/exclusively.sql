@@ -25,7 +25,7 @@
         where relation = to_regclass('{{ relation }}') and granted
             and pid <> pg_backend_pid();
         raise exception
-            'fast-dau: % is to be replaced, but was in use for more than % s: %',
+            'fast-dau: % is to be changed, but was in use for more than % s: %',
             '{{ relation.schema }}.{{ relation.identifier }}',
             {{ var('lock_timeout_seconds') }}, coalesce(readers, 'by nobody any more')
             using hint = 'It is as it was. Run again once they have ended; '
