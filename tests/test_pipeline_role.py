@@ -14,7 +14,7 @@ from tests.commands import run_cli
 from tests.events_tables import execute
 from tests.made_up_events import eventful_days, invalid_events
 from tests.pipelines import OWNER, RIGHTS, ROLE, pipeline, psql, user
-from tests.rollup import Rollup
+from tests.rollup import Rollup, RunError
 
 FIRST = datetime(2024, 3, 1)
 NOW = datetime(2024, 4, 5, 12)
@@ -57,6 +57,23 @@ def test_every_kind_of_run_equals_a_recount(rollup: Rollup) -> None:
     assert after_late
     assert entries_left == []
     assert after_full
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+@pytest.mark.prove
+def test_a_view_of_anothers_stops_a_start_from_nothing_before_the_table_changes(
+    rollup: Rollup,
+) -> None:
+    rollup.execute("create view anothers as table analytics.daily_active_users")
+    rollup.execute(f"alter view anothers owner to {OWNER}")
+    before = rollup.tables()["daily_active_users"]
+    with pytest.raises(RunError, match="the view anothers reads a table"):
+        rollup.build(NOW, refresh="start_over")
+    after = rollup.tables()["daily_active_users"]
+    rollup.execute("drop view anothers")
+    rollup.build(NOW)
+
+    assert after == before
     assert rollup.tables() == rollup.expected(NOW)
 
 
