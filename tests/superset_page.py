@@ -1,6 +1,7 @@
 """Superset's dashboard in a browser: its tabs, its charts, and what they were sent."""
 
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,15 @@ _TYPING_MILLISECONDS = 80
 class Dashboard:
     """The page of a dashboard.
 
-    `drawn` has, by the title of each chart shown so far, the rows that it was sent
-    last; `sent` every address that the browser has sent anything to.
+    `drawn` gives the rows that a chart was sent last; `sent` is every address that the
+    browser has sent anything to.
     """
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
         self.sent: set[str] = set()
-        self._answers: dict[str, list[dict[str, Any]]] = {}
+        self._answers: dict[str, dict[str, Any]] = {}
         page.set_viewport_size({"width": _WIDTH, "height": _HEIGHT})
         page.on("requestfinished", lambda request: self.sent.add(request.url))
         page.on("response", self._note)
@@ -47,7 +48,7 @@ class Dashboard:
             asked: Any = response.request.post_data_json
             self._answers[str(asked["form_data"]["slice_id"])] = response.json()[
                 "result"
-            ][0]["data"]
+            ][0]
 
     def log_in(self, user: str, password: Path, address: str) -> None:
         """Log in as a person would, and go to the dashboard."""
@@ -71,11 +72,16 @@ class Dashboard:
         """Return the chart with this title."""
         return self.page.locator(f'[data-test-chart-name="{name}"]')
 
-    def drawn(self, name: str) -> list[dict[str, Any]]:
-        """Return the rows that a chart was sent last."""
+    def drawn(self, name: str) -> tuple[list[dict[str, Any]], date]:
+        """Return the rows that a chart was sent last, and the day before which it ends.
+
+        Where a chart has a period, that day is today by Superset's clock when it asked.
+        """
         number = self.chart(name).get_attribute("data-test-chart-id")
         assert number is not None
-        return self._answers[number]
+        answer = self._answers[number]
+        end = datetime.fromtimestamp(answer["to_dttm"] / 1000, UTC)
+        return answer["data"], end.date()
 
     def cells(self, name: str) -> list[list[str]]:
         """Return what a table shows, row by row."""

@@ -30,44 +30,45 @@ LIST = "Returning users of the day"
 _SUM = "sum(returning_d{n}) / sum(dau)::double precision"
 _CURVE = """
 select 'D-{n}' as day_before, {share} as share from analytics.daily_retention
-where is_complete and lookback_complete and activity_date >= current_date - 90
+where is_complete and lookback_complete and activity_date >= %(today)s - 90
 """
 # What a chart is to be sent, in the columns that tell; the history is of 100 days.
+# `today` is the chart's own, as midnight may pass between two charts.
 DRAWN = {
     "Daily active users": """
         select activity_date, dau from analytics.daily_active_users
-        where is_complete and activity_date >= current_date - 90""",
+        where is_complete and activity_date >= %(today)s - 90""",
     "Weekly and monthly active users": """
         select activity_date, wau_7d as wau, case
-            when activity_date >= current_date - 99 + 27 then mau_28d end as mau
+            when activity_date >= %(built)s - 99 + 27 then mau_28d end as mau
         from analytics.rolling_active_users
-        where is_complete and activity_date >= current_date - 90""",
+        where is_complete and activity_date >= %(today)s - 90""",
     "Stickiness: DAU / MAU": """
         select activity_date, dau_mau_ratio as stickiness
         from analytics.rolling_active_users
-        where is_complete and activity_date >= current_date - 99 + 27""",
+        where is_complete and activity_date >= %(built)s - 99 + 27""",
     "Retention: share of the day's users active in the 7 days before": """
         select activity_date, retention_rate as retention
         from analytics.daily_retention
-        where is_complete and activity_date >= current_date - 90""",
+        where is_complete and activity_date >= %(today)s - 90""",
     "Share of a day's users who were active n days before": "union all".join(
         _CURVE.format(n=n, share=_SUM.format(n=n)) for n in range(1, 8)
     ),
     "Share of a week's new users active n days after their first": """
         select cohort_week, day_number, retention_rate as retention
         from analytics.weekly_cohort_retention
-        where cohort_week >= current_date - 90 and cohort_week < current_date
+        where cohort_week >= %(today)s - 90 and cohort_week < %(today)s
             and day_number > 0 and retention_rate is not null""",
     "Where each day's users come from, and how many have left": """
         select activity_date, new_users as new, retained_users as retained,
             resurrected_users as resurrected,
-            case when activity_date < current_date - 7 then -dormant_users end
+            case when activity_date < %(today)s - 7 then -dormant_users end
                 as dormant
         from analytics.growth_accounting
-        where is_complete and activity_date >= current_date - 90""",
+        where is_complete and activity_date >= %(today)s - 90""",
     "Courses by user-days: who comes on three days counts three times": """
         select sum(dau) as user_days from analytics.daily_active_users_by_course
-        where activity_date >= current_date - 90 and activity_date < current_date
+        where activity_date >= %(today)s - 90 and activity_date < %(today)s
         group by course_id order by user_days desc limit 20""",
 }
 READ_OUT = {
@@ -78,7 +79,7 @@ READ_OUT = {
     "MAU, 28 days": """
         select to_char(mau_28d, 'FM999,999') from analytics.rolling_active_users""",
     "Retention, newest complete day": """
-        select to_char(100 * retention_rate, 'FM990.0%') from analytics.daily_retention
+        select to_char(100 * retention_rate, 'FM990.0%%') from analytics.daily_retention
     """,
 }
 NEWEST = " where is_complete order by activity_date desc limit 1"
@@ -93,7 +94,8 @@ def test_every_chart_shows_what_the_tables_have(
 ) -> None:
     home = folder / "superset-home"
     monkeypatch.setenv("FAST_DAU_HOME", str(home))
-    make_rollup(connection)
+    built = datetime.now(UTC).date()
+    make_rollup(connection, built)
 
     with page() as shown, started_ui(os.environ, tmp_path, COMMAND) as ui:
         address = re.search(r"http://\S+(/superset/\S+)", ui.output)
@@ -103,8 +105,8 @@ def test_every_chart_shows_what_the_tables_have(
         for title, charts in tabs().items():
             dashboard.show_tab(title, charts)
             keep(shown, f"dashboard_{title.lower().replace(' ', '_')}")
-        look_at_numbers(connection, dashboard)
-        filter_days(connection, dashboard)
+        look_at_numbers(connection, dashboard, built)
+        filter_days(connection, dashboard, built - timedelta(20))
         # data: and blob: are of the page itself, and of no server.
         servers = {urlsplit(url).netloc for url in dashboard.sent} - {""}
         assert servers == {f"127.0.0.1:{ui.port}"}
@@ -116,11 +118,9 @@ def test_every_chart_shows_what_the_tables_have(
         assert again.output.startswith("Starting Superset …\n")
 
 
-def make_rollup(connection: Connection) -> None:
+def make_rollup(connection: Connection, today: date) -> None:
     """Build the tables of 100 days of events, today, which is not over, the last."""
-    options = StreamOptions(
-        events=20_000, users=500, days=100, end_date=datetime.now(UTC).date()
-    )
+    options = StreamOptions(events=20_000, users=500, days=100, end_date=today)
     init_events_table(connection, events_table(), print)
     with connection:
         insert_synthetic_events(connection, options, lambda _: None)
@@ -142,12 +142,13 @@ def tabs() -> dict[str, list[str]]:
     }
 
 
-def look_at_numbers(connection: Connection, dashboard: Dashboard) -> None:
+def look_at_numbers(connection: Connection, dashboard: Dashboard, built: date) -> None:
     """Compare what each chart was sent, or can be read on it, with the tables."""
     for name, query in DRAWN.items():
-        expected = ask(connection, query)
+        rows, today = dashboard.drawn(name)
+        expected = ask(connection, query, built=built, today=today)
         columns = expected[0].keys()
-        drawn = ({name: row[name] for name in columns} for row in dashboard.drawn(name))
+        drawn = ({name: row[name] for name in columns} for row in rows)
         assert comparable(drawn) == comparable(expected), name
     for title, charts in tabs().items():
         dashboard.show_tab(title, charts)
@@ -157,14 +158,12 @@ def look_at_numbers(connection: Connection, dashboard: Dashboard) -> None:
             assert [number.inner_text()] == list(row.values()), name
         if "Data freshness" in charts:
             ((complete, newest, is_over, *_),) = dashboard.cells("Data freshness")
-            today = datetime.now(UTC).date()
-            assert [complete, newest] == [str(today - timedelta(1)), str(today)]
+            assert [complete, newest] == [str(built - timedelta(1)), str(built)]
             assert is_over.startswith("not")
 
 
-def filter_days(connection: Connection, dashboard: Dashboard) -> None:
+def filter_days(connection: Connection, dashboard: Dashboard, day: date) -> None:
     """Ask who came back on another day."""
-    day = datetime.now(UTC).date() - timedelta(20)
     dashboard.show_tab("Returning users", [LIST])
     before = dashboard.cells(LIST)
     dashboard.set_period(str(day), str(day + timedelta(1)))
@@ -185,10 +184,10 @@ def filter_days(connection: Connection, dashboard: Dashboard) -> None:
     ]
 
 
-def ask(connection: Connection, query: str) -> list[dict[str, Any]]:
-    """Return the rows of a query."""
+def ask(connection: Connection, query: str, **days: date) -> list[dict[str, Any]]:
+    """Return the rows of a query with these days in it."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(query)
+        cursor.execute(query, days)
         return [dict(row) for row in cursor.fetchall()]
 
 
