@@ -254,7 +254,7 @@ def test_the_rollup_is_stale_once_an_event_that_is_due_is_not_counted(
     _, before = made("user_day_activity_is_fresh", instance)
     rollup.execute(
         "delete from analytics.user_day_activity"
-        f" where activity_date >= '{days_ago(1)}'"
+        f" where activity_date >= '{days_ago(2)}'"
     )
     _, after = made("user_day_activity_is_fresh", instance)
 
