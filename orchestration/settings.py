@@ -47,6 +47,11 @@ def events_table() -> TableName:
     return TableName(variables["events_schema"], variables["events_table"])
 
 
+def is_on_spark() -> bool:
+    """Tell whether dbt's target is Spark, by the variable that profiles.yml reads."""
+    return os.environ.get("DBT_TARGET") == "spark"
+
+
 def rollup_schema() -> str:
     """Return the schema of the rollup tables, as profiles.yml reads it."""
     return os.environ.get("FAST_DAU_SCHEMA", "analytics")

@@ -13,11 +13,13 @@ from orchestration.cli import (
     docs,
     events,
     explain,
+    export,
     forget,
     generate,
     plan,
     product,
     report,
+    spark,
     ui,
 )
 from orchestration.errors import UserError
@@ -34,6 +36,7 @@ app.add_typer(database.app, name="db")
 app.command()(events.init)
 app.command()(events.load)
 app.command()(generate.generate)
+app.command()(export.export)
 app.command(
     context_settings={
         "allow_extra_args": True,
@@ -56,6 +59,7 @@ app.command()(explain.explain)
 app.command(context_settings={"ignore_unknown_options": True})(forget.forget)
 app.command()(docs.docs)
 app.command()(ui.ui)
+app.add_typer(spark.app, name="spark")
 
 
 def main() -> None:

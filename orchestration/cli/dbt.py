@@ -6,6 +6,7 @@ import typer
 
 from orchestration.dbt import run_dbt
 from orchestration.postgres.connection import database
+from orchestration.settings import is_on_spark
 
 
 def dbt(
@@ -19,6 +20,10 @@ def dbt(
     Such as `fast-dau dbt build`, `fast-dau dbt build --vars 'refresh: full'` or
     `fast-dau dbt test`. The exit code is dbt's.
     """
-    with database() as variables:
-        code = run_dbt(arguments or ["--help"], variables)
+    wanted = arguments or ["--help"]
+    if is_on_spark():
+        code = run_dbt(wanted, {})
+    else:
+        with database() as variables:
+            code = run_dbt(wanted, variables)
     raise typer.Exit(code)

@@ -1,0 +1,127 @@
+"""`fast-dau export`: the events as Parquet, a folder a day, for Apache Spark."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from orchestration.cli.answers import day_option
+from orchestration.errors import UserError
+from orchestration.events.table import require_events_table
+from orchestration.export.days import Span
+from orchestration.export.notes import Finished
+from orchestration.postgres.connection import connect, database
+from orchestration.settings import TableName
+
+
+def export(
+    to: Annotated[
+        Path, typer.Option(metavar="DIR", help="The folder; it is made where missing.")
+    ],
+    since: Annotated[
+        datetime | None,
+        day_option("--since", "First UTC day to export anew.", "the first there is"),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        day_option("--until", "Last UTC day to export anew.", "the last there is"),
+    ] = None,
+) -> None:
+    """Write the events to Parquet files, a folder a UTC day, as Spark reads them.
+
+    All days are as of one moment. With --since or --until only those days are written
+    anew, and the others stay as they are; without --until, events that have no time,
+    or an infinite one, are written anew as well. Without both, an export that was
+    interrupted is gone on with.
+    """
+    span = Span(since and since.date(), until and until.date())
+    if span.since and span.until and span.since > span.until:
+        raise UserError(f"--since {span.since} is after --until {span.until}.")
+    try:
+        _export(to, span)
+    except KeyboardInterrupt:
+        print(
+            f"\nStopped: the days that are finished stay in {to}, and the same command "
+            f"{'goes on from there' if span.is_full else 'begins again'}.",
+            file=sys.stderr,
+        )
+        raise typer.Exit(130) from None
+
+
+def _export(to: Path, span: Span) -> None:
+    # Arrow takes a moment to import, which no other command has to wait for.
+    from orchestration.export.export import export_events  # noqa: PLC0415
+
+    with database() as environment, closing(connect(environment)) as connection:
+        table = require_events_table(connection)
+        connection.rollback()  # the look-up's transaction, before the export's own
+        began = perf_counter()
+        with _reported(table, to) as progress:
+            exported = export_events(connection, table, to, span, progress)
+        seconds = perf_counter() - began
+    rows = sum(day.rows for day in exported.written)
+    size = sum(day.bytes for day in exported.written)
+    print(
+        f"Exported {rows:,} events of {table} to {_folders(len(exported.written))} in "
+        f"{to}, as of {_shown(exported.as_of)}: {size / 2**20:,.1f} MiB in "
+        f"{seconds:.1f} s ({float(f'{rows / seconds:.3g}'):,.0f} rows/s)."
+    )
+    if exported.removed:
+        print(f"Removed {_folders(exported.removed)} of days that have no events now.")
+    if exported.kept:
+        print(_said_of(exported.kept))
+
+
+def _said_of(kept: Sequence[Finished]) -> str:
+    times = [finished.time for finished in kept]
+    first, last = _shown(min(times)), _shown(max(times))
+    return (
+        f"{_folders(len(kept))} had been finished before the interruption, as of "
+        f"{first if first == last else f'{first} to {last}'}: what has changed in them "
+        "since is not in the files. To export such days anew, name them with --since "
+        "and --until, or export everything once more."
+    )
+
+
+@contextmanager
+def _reported(table: TableName, to: Path) -> Iterator[Callable[[int, int, int], None]]:
+    """Yield what takes days done, days to do, and events: a bar, on a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        print(f"Exporting {table} to {to} …", file=sys.stderr)
+        yield lambda *_: None
+        return
+    with Progress(
+        TextColumn("Exporting days"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[events]:,} events"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=None, events=0)
+        yield lambda done, total, events: bar.update(
+            task, completed=done, total=total, events=events
+        )
+
+
+def _folders(count: int) -> str:
+    return f"{count:,} folder{'' if count == 1 else 's'}"
+
+
+def _shown(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"

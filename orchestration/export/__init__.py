@@ -1,0 +1,1 @@
+"""The events as Parquet for Apache Spark: one folder a UTC day."""

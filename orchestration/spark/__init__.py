@@ -1,0 +1,1 @@
+"""A small Apache Spark cluster of this machine's own, to try things and for tests."""
