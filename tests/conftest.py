@@ -15,11 +15,25 @@ from orchestration.events.table import init_events_table
 from orchestration.postgres.connection import connect, libpq_variables
 from orchestration.postgres.server import server, stop
 from orchestration.settings import events_table
+from orchestration.spark.cluster import Cluster
+from orchestration.spark.cluster import start as start_spark
+from orchestration.spark.cluster import stop as stop_spark
+from orchestration.spark.home import spark_home
 from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
 from tests.oracle import Definitions
 from tests.rollup import Rollup
+from tests.spark_rollup import SparkRollup
 
 _numbers = itertools.count(1)
+
+# For so few rows, to write Java and to compile it well takes longer than it saves.
+_JAVA = "-XX:+UseSerialGC -XX:MetaspaceSize=400m -XX:TieredStopAtLevel=1"
+QUICK_SPARK = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": _JAVA,
+    "spark.executor.extraJavaOptions": _JAVA,
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -126,3 +140,31 @@ def _open_rollup(
 ) -> Rollup:
     init_events_table(connection, events_table(), print)
     return Rollup(connection, definitions, has_product=has_product)
+
+
+@pytest.fixture(scope="session")
+def spark_cluster(folder: Path) -> Iterator[Cluster]:
+    """Yield a Spark cluster of two workers, for tests marked `spark`."""
+    home = spark_home(folder / "spark")
+    with home.held():
+        yield start_spark(home, 2, "1g", QUICK_SPARK)
+        stop_spark(home)
+
+
+@pytest.fixture
+def on_spark(
+    spark_cluster: Cluster,
+    database_env: dict[str, str],
+    whole_rollup_in: Callable[[Definitions], Rollup],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Definitions], SparkRollup]:
+    """Return a function that opens a rollup on both engines, over the same events."""
+    for name in ("SPARK_HOST", "SPARK_PORT"):
+        monkeypatch.setenv(name, spark_cluster.variables[name])
+
+    def opened(definitions: Definitions) -> SparkRollup:
+        rollup = whole_rollup_in(definitions)
+        return SparkRollup(rollup, database_env, spark_cluster, tmp_path)
+
+    return opened

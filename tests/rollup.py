@@ -51,9 +51,13 @@ class RunError(AssertionError):
 
 
 @cache
-def _parsed() -> Manifest:
-    result = dbtRunner().invoke(["parse", *GLOBAL_FLAGS]).result
+def parsed_for(target: str) -> Manifest:
+    """Return the project as parsed for a target, to be copied: a run changes it."""
+    flags = [*GLOBAL_FLAGS, f"--target={target}"]
+    result = dbtRunner().invoke(["parse", *flags]).result
     assert isinstance(result, Manifest)
+    # dbt fails in copying them.
+    result.disabled.clear()
     # Thousands of objects that live to the end: no garbage collection need visit them.
     gc.freeze()
     return result
@@ -61,8 +65,7 @@ def _parsed() -> Manifest:
 
 def project_for(database: str, *, has_product: bool) -> Manifest:
     """Return the project as parsed, once for all tests, for one test's database."""
-    # A run changes the manifest that it is given.
-    manifest: Manifest = _parsed().deepcopy()  # type: ignore[no-untyped-call]
+    manifest: Manifest = parsed_for("postgres").deepcopy()  # type: ignore[no-untyped-call]
     if not has_product:
         left_out = {n.unique_id for n in manifest.nodes.values() if _is_product(n)}
         for name, made in list(manifest.nodes.items()):
@@ -78,6 +81,18 @@ def project_for(database: str, *, has_product: bool) -> Manifest:
     for node in [*manifest.nodes.values(), *manifest.sources.values()]:
         node.database = database
     return manifest
+
+
+def run_dbt(manifest: Manifest, arguments: list[str]) -> list[Any]:
+    """Run dbt on a parsed project; RunError, with its messages, where it fails."""
+    # Each run in this process adds to the list, and looks at all that is in it.
+    del DEFAULT_BASE_BEHAVIOR_FLAGS[_FLAGS:]
+    outcome = dbtRunner(manifest=manifest).invoke(arguments)
+    if not isinstance(outcome.result, RunExecutionResult):
+        raise RunError(outcome.exception)
+    if not outcome.success:
+        raise RunError([result.message for result in outcome.result.results])
+    return list(outcome.result.results)
 
 
 def _is_product(node: Any) -> bool:
@@ -136,8 +151,9 @@ class Rollup:
             if result.node.resource_type == "model"
         }
 
-    def _invoke(self, *args: str, **variables: Any) -> list[Any]:
-        given = {
+    def variables(self, **variables: Any) -> dict[str, Any]:
+        """Return the project's variables for a run: the definitions, and these."""
+        return {
             "time_zone": self.definitions.time_zone,
             "active_kinds": list(self.definitions.active_kinds),
             "events_start_date": str(self.definitions.events_start_date),
@@ -149,19 +165,13 @@ class Rollup:
             name: str(value) if isinstance(value, date | datetime) else value
             for name, value in variables.items()
         }
+
+    def _invoke(self, *args: str, **variables: Any) -> list[Any]:
+        given = self.variables(**variables)
         manifest = project_for(
             self.connection.info.dbname, has_product=self.has_product
         )
-        # Each run in this process adds to the list, and looks at all that is in it.
-        del DEFAULT_BASE_BEHAVIOR_FLAGS[_FLAGS:]
-        outcome = dbtRunner(manifest=manifest).invoke(
-            [*args, *GLOBAL_FLAGS, f"--vars={json.dumps(given)}"]
-        )
-        if not isinstance(outcome.result, RunExecutionResult):
-            raise RunError(outcome.exception)
-        if not outcome.success:
-            raise RunError([result.message for result in outcome.result.results])
-        return list(outcome.result.results)
+        return run_dbt(manifest, [*args, *GLOBAL_FLAGS, f"--vars={json.dumps(given)}"])
 
     def build(self, now: datetime, *args: str, **variables: Any) -> dict[str, int]:
         """Run the models, without tests of data, as of `now`."""

@@ -1,6 +1,7 @@
 {{ config(meta={"dagster": {"ref": {"name": "rejected_events"}}}) }}
 
 -- depends_on: {{ ref('rejected_events') }}
+-- depends_on: {{ ref('refresh_days') }}
 
 -- The number of events, where it is not that of the accepted and the rejected ones. One
 -- statement, so that events that arrive meanwhile do not disturb. It reads every event,
@@ -11,10 +12,7 @@ with counted as (
         (select count(*) from {{ source('app', 'events') }}) as all_events,
         (select count(*) from {{ ref('stg_events') }}) as accepted_events,
         (select count(*) from {{ ref('stg_rejected_events') }}) as rejected_events
-    where exists (
-        select 1 from {{ ref('refresh_days') }}
-        where reason in ('first build', 'full')
-    )
+    where {{ was_full_run() }}
 
 )
 

@@ -4,10 +4,9 @@
 -- erased users.
 with refreshed_user_days as (
 
-    select user_day_activity.*
-    from {{ ref('user_day_activity') }} as user_day_activity
-    inner join {{ ref('refresh_days') }} as refresh_days
-        on user_day_activity.activity_date = refresh_days.activity_date
+    select *
+    from {{ ref('user_day_activity') }}
+    where {{ is_refreshed_day('activity_date') }}
 
 ),
 

@@ -4,10 +4,9 @@
 -- DAU is not that of daily_active_users.
 with refreshed_returning_users as (
 
-    select returning_users.*
-    from {{ ref('returning_users') }} as returning_users
-    inner join {{ ref('refresh_days') }} as refresh_days
-        on returning_users.activity_date = refresh_days.activity_date
+    select *
+    from {{ ref('returning_users') }}
+    where {{ is_refreshed_day('activity_date') }}
 
 ),
 
@@ -16,7 +15,7 @@ counted as (
     select
         activity_date,
         count(*) as users_count,
-        sum(bit_count(active_days_mask::int::bit(7))) as days_count
+        sum({{ count_bits('active_days_mask', 7) }}) as days_count
     from refreshed_returning_users
     group by activity_date
 

@@ -34,3 +34,8 @@
     {%- endfor -%}
     {%- do run_query('commit') -%}
 {%- endmacro %}
+
+
+{#- Who may read is for Spark's catalog to say. -#}
+{% macro spark__apply_grants(relation, grant_config, should_revoke=true) -%}
+{%- endmacro %}

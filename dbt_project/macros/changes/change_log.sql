@@ -12,6 +12,9 @@
 
 
 {% macro change_log_exists() -%}
+    {%- if target.type != 'postgres' -%}
+        {{ return(false) }}
+    {%- endif -%}
     {%- set found = run_query("select to_regclass('" ~ change_log() ~ "')") -%}
     {{ return(found.columns[0].values()[0] is not none) }}
 {%- endmacro %}
@@ -32,7 +35,9 @@
 {#- Pre-hook of refresh_days: what events and the log held before they were read. Entries
     of transactions that were still open then are left for the next run. -#}
 {% macro note_snapshot() -%}
+    {%- if target.type == 'postgres' -%}
     update {{ rollup_state() }} set change_log_snapshot = pg_current_snapshot()
+    {%- endif -%}
 {%- endmacro %}
 
 

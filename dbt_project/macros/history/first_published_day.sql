@@ -23,8 +23,10 @@
         {%- endif %}
         least(
             {%- for name, column in day_columns.items() if is_built(name) %}
-            (select min({{ column }}) from {{ rollup_relation(name) }}),
+            {{ first_day_of(name, column) }},
             {%- endfor %}
+            -- Two, because Spark's `least` of one is an error.
+            null::date,
             null::date
         ) as first_date
 {%- endmacro %}

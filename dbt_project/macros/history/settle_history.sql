@@ -6,14 +6,14 @@
     begin to be made again on the day after. Never moves back by itself, or one late
     event from long ago would seem to bring the purged days back. -#}
 {% macro settle_history() -%}
-    {%- if flags.WHICH in ['build', 'run', 'retry'] -%}
+    {%- if flags.WHICH in ['build', 'run', 'retry'] and reads_every_event() -%}
     {%- if var('refresh') == 'start_over' -%}
     {%- do drop_erased_counts_of_purged_days() -%}
     {%- endif -%}
-    {%- do run_query(
-        "update " ~ rollup_state() ~ " set kept_from = " ~ settled_kept_from()
-        ~ ", first_event_at = (" ~ first_event_at() ~ "); commit"
-    ) -%}
+    {%- do write_state({
+        'kept_from': settled_kept_from(),
+        'first_event_at': '(' ~ first_event_at() ~ ')',
+    }) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -39,7 +39,7 @@
 
 {#- A query: the time of the first event, of those not before `since`, an expression. -#}
 {% macro first_event_at(since=none) -%}
-    select min(performed_at) from {{ source('app', 'events') }}
+    select min(performed_at) as first_event_at from {{ source('app', 'events') }}
     where
         user_id is not null
         and {{ is_valid_time('performed_at') }}
@@ -53,6 +53,11 @@
     that the rollup knows does not hide that. A day that was not over is counted in any
     case. -#}
 {% macro first_whole_day() -%}
+    {%- set user_days = rollup_relation('user_day_activity') -%}
+    {%- set known -%}
+        select min(first_event_at) as first_event_at from {{ user_days }}
+        where activity_date = (select min(activity_date) from {{ user_days }})
+    {%- endset -%}
     select least(
         {{ local_date('events.first_event_at') }} + 1,
         {{ local_date(run_at()) }},
@@ -61,16 +66,8 @@
             where not is_complete
         )
     )
-    from (
-        select min(first_event_at)
-        from {{ rollup_relation('user_day_activity') }}
-        where activity_date = (
-            select min(activity_date) from {{ rollup_relation('user_day_activity') }}
-        )
-    ) as known (first_event_at)
-    cross join lateral (
-        {{ first_event_at(since='known.first_event_at') }}
-    ) as events (first_event_at)
+    from ({{ known }}) as known
+    cross join ({{ first_event_at(since='(' ~ known ~ ')') }}) as events
     where
         known.first_event_at < events.first_event_at
         or (known.first_event_at is not null and events.first_event_at is null)

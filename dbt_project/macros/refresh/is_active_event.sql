@@ -1,8 +1,26 @@
 {#- A predicate: whether one of `events` makes its user active on the day of `days`. -#}
 {% macro is_active_event() -%}
-    events.performed_at >= days.day_starts_at
-    and events.performed_at < days.day_ends_at
+    {{ adapter.dispatch('is_event_of_day', 'fast_dau')() }}
     {% if var('active_kinds') -%}
     and events.kind in ({{ string_literals(var('active_kinds')) }})
     {%- endif %}
+{%- endmacro %}
+
+
+{#- A range of the index. -#}
+{% macro default__is_event_of_day() -%}
+    events.performed_at >= days.day_starts_at
+    and events.performed_at < days.day_ends_at
+{%- endmacro %}
+
+
+{#- Spark can look up a day's events only by equality. A local day lies in its UTC day and
+    one of those beside it. -#}
+{% macro spark__is_event_of_day() -%}
+    events.activity_date = days.activity_date
+    and {{ is_affected_day('events.activity_date') }}
+    and (
+        {{ is_affected_day('events.event_date', days_before=1) }}
+        or {{ is_affected_day('events.event_date - 1') }}
+    )
 {%- endmacro %}

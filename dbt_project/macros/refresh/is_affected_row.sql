@@ -13,16 +13,19 @@
 
 {#- Of users: those with a row on an affected day now, or when their row was written. -#}
 {% macro is_affected_user() -%}
-    user_id in (
-        select user_id from {{ ref('user_day_activity') }}
-        where {{ is_affected_day('activity_date') }}
-        union
-        select user_id from {{ this }}
-        where {{ is_affected_day('first_activity_date') }}
-        union
-        select user_id from {{ this }}
-        where {{ is_affected_day('last_activity_date') }}
-    )
+    user_id in ({{ affected_users() }})
+{%- endmacro %}
+
+
+{% macro affected_users() -%}
+    select user_id from {{ ref('user_day_activity') }}
+    where {{ is_affected_day('activity_date') }}
+    union
+    select user_id from {{ this }}
+    where {{ is_affected_day('first_activity_date') }}
+    union
+    select user_id from {{ this }}
+    where {{ is_affected_day('last_activity_date') }}
 {%- endmacro %}
 
 

@@ -6,10 +6,12 @@
         {{ return(false) }}
     {%- endif -%}
     {%- if 'is redefined' not in model -%}
-        {%- do model.update({'is redefined': run_query(
-            "select model_vars -> '" ~ model.name ~ "' is distinct from "
-            ~ definition() ~ " from " ~ rollup_state()
-        ).columns[0].values()[0]}) -%}
+        {%- set kept = run_query(
+            "select model_vars::" ~ dbt.type_string() ~ " from " ~ rollup_state()
+        ).columns[0].values()[0] -%}
+        {%- do model.update({
+            'is redefined': fromjson(kept).get(model.name) != definition_of(model)
+        }) -%}
     {%- endif -%}
     {{ return(model['is redefined']) }}
 {%- endmacro %}
@@ -17,18 +19,20 @@
 
 {#- Post-hook: keeps those values, in the transaction that built the table with them. -#}
 {% macro note_definition() -%}
-    {%- if execute -%}
+    {%- if execute and target.type == 'postgres' -%}
+    {%- set values = string_literals([tojson(definition_of(model))]) ~ '::jsonb' -%}
     update {{ rollup_state() }}
-    set model_vars = model_vars || jsonb_build_object('{{ model.name }}', {{ definition() }})
-    where model_vars -> '{{ model.name }}' is distinct from {{ definition() }}
+    set model_vars = model_vars || jsonb_build_object('{{ model.name }}', {{ values }})
+    where model_vars -> '{{ model.name }}' is distinct from {{ values }}
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro definition() -%}
+{#- By name, the values now of the variables in a model's `defined_by`. -#}
+{% macro definition_of(model) -%}
     {%- set values = {} -%}
-    {%- for name in config.meta_get('defined_by') -%}
+    {%- for name in model.config.meta.get('defined_by', []) -%}
         {%- do values.update({name: var(name)}) -%}
     {%- endfor -%}
-    {{ string_literals([tojson(values)]) }}::jsonb
+    {{ return(values) }}
 {%- endmacro %}

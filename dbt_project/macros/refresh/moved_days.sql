@@ -1,7 +1,12 @@
 {#- Before lifetimes change: notes in `moved_days` the days on which a user's first or
     last active day was and will be, for the models that follow them (`moves_with`).
     They stay there until the end of a run that rebuilt every table. -#}
-{% macro note_moved_days(differences) -%}
+{% macro note_moved_days(changed) -%}
+    {{ return(adapter.dispatch('note_moved_days', 'fast_dau')(changed)) }}
+{%- endmacro %}
+
+
+{% macro default__note_moved_days(differences) -%}
     insert into {{ ref('moved_days') }} (activity_date, bound)
     select distinct
         bounds.activity_date,
@@ -25,6 +30,33 @@
 {%- endmacro %}
 
 
+{#- Here from the whole table that will be; a day noted twice does no harm. -#}
+{% macro spark__note_moved_days(next) -%}
+    insert into {{ ref('moved_days') }} (bound, activity_date)
+    select distinct
+        bound,
+        activity_date
+    from (
+        select stack(
+            4,
+            {%- for bound in ['first', 'last'] %}
+            {%- set column = bound ~ '_activity_date' %}
+            {%- for side in ['before', 'after'] %}
+            '{{ bound }}', if(
+                before.{{ column }} is distinct from after.{{ column }},
+                {{ side }}.{{ column }}, null
+            ){{ ',' if not loop.last }}
+            {%- endfor %}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as (bound, activity_date)
+        from {{ this }} as before
+        full join {{ next }} as after
+            on before.user_id = after.user_id
+    ) as bounds
+    where activity_date is not null
+{%- endmacro %}
+
+
 {#- A query: the days whose numbers change with those in `moved_days`. A user who is not
     seen again counts as dormant on the seven days after the last. -#}
 {% macro days_moved_with(bounds) -%}
@@ -35,7 +67,8 @@
         select
             '{{ bound }}' as bound,
             n
-        from generate_series({{ '1, 7' if bound == 'last' else '0, 0' }}) as n
+        from {{ whole_numbers(1, 7) if bound == 'last' else whole_numbers(0, 0) }}
+            as numbers (n)
         {{ 'union all' if not loop.last }}
         {%- endfor %}
     ) as influence using (bound)

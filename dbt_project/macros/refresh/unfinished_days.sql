@@ -21,5 +21,17 @@
 {#- Post-hook of refresh_days, in its transaction: these days are still to be rebuilt,
     until `end_turn` finds that they were. -#}
 {% macro note_unfinished() -%}
+    {{ return(adapter.dispatch('note_unfinished', 'fast_dau')()) }}
+{%- endmacro %}
+
+
+{% macro default__note_unfinished() -%}
     update {{ rollup_state() }} set is_unfinished = true where not is_unfinished
+{%- endmacro %}
+
+
+{% macro spark__note_unfinished() -%}
+    {%- if execute -%}
+        {%- do write_state({'is_unfinished': 'true'}) -%}
+    {%- endif -%}
 {%- endmacro %}

@@ -7,7 +7,7 @@
             ~ "{platform: \"properties ->> 'platform'\"}") -%}
     {%- endif -%}
     {%- for name, expression in segments.items() if execute -%}
-        {%- set problem = run_query(segment_problem(expression)).columns[0].values()[0] -%}
+        {%- set problem = adapter.dispatch('segment_problem', 'fast_dau')(name, expression) -%}
         {%- if problem -%}
             {%- do refuse("the segment '" ~ name ~ "' is no expression on the columns of "
                 ~ "an event: " ~ expression ~ " (" ~ problem ~ ")") -%}
@@ -16,8 +16,9 @@
 {%- endmacro %}
 
 
-{#- A query: what the server says against the expression; null: nothing. -#}
-{% macro segment_problem(expression) -%}
+{#- What the server says against the expression; none: nothing. -#}
+{% macro default__segment_problem(name, expression) -%}
+    {%- set query -%}
     create or replace function pg_temp.problem_of(query text) returns text
     language plpgsql as $$ begin
         execute query;
@@ -25,13 +26,26 @@
     exception when others then
         return sqlerrm;
     end $$;
-    {%- set query -%}
-    select count(*) from (
+    select pg_temp.problem_of({{ string_literals([segment_trial(expression)]) }})
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values()[0]) }}
+{%- endmacro %}
+
+
+{#- Spark explains what is wrong with a query instead of refusing to explain it; only where
+    it cannot even be read does it fail, with its own message, which quotes the name. -#}
+{% macro spark__segment_problem(name, expression) -%}
+    {%- set said = run_query("explain select /* segment " ~ name ~ " */ * from ("
+        ~ segment_trial(expression) ~ ") as trial").columns[0].values()[0] -%}
+    {{ return(said if said.startswith('Error') else none) }}
+{%- endmacro %}
+
+
+{% macro segment_trial(expression) -%}
+    select count(*) as users_count from (
         select user_id, course_id, kind, performed_at, properties
         from {{ source('app', 'events') }}
         limit 1000
     ) as events
-    where (({{ expression }})::text) is null
-    {%- endset %}
-    select pg_temp.problem_of({{ string_literals([query]) }})
+    where (({{ expression }})::{{ dbt.type_string() }}) is null
 {%- endmacro %}

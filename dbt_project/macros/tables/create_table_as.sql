@@ -15,7 +15,7 @@
 
 {#- Post-hook: the `not_null` constraints of the contract, on a table just made. -#}
 {% macro set_not_null() -%}
-    {%- if execute and not is_incremental() -%}
+    {%- if execute and target.type == 'postgres' and not is_incremental() -%}
         {%- for column in model.columns.values() if column.constraints -%}
             alter table {{ this }} alter column {{ column.name }} set not null;
         {%- endfor -%}

@@ -28,7 +28,7 @@
 {#- Post-hook: has dbt's result say what the run changed, such as "12 rows written, 3
     deleted", to which a full run adds how many of them ordinary runs had missed. -#}
 {% macro report_changes() -%}
-    {%- if execute -%}
+    {%- if execute and target.type == 'postgres' -%}
     {%- set response = load_result('main').response -%}
     {%- set deleted = model.get('deleted', 0) -%}
     {%- set missed = model.get('missed', none) -%}

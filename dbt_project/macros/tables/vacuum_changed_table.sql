@@ -5,7 +5,7 @@
     gets them before the next model reads it, others in full runs, or after many rows;
     for the rest there is autovacuum. -#}
 {% macro vacuum_changed_table() -%}
-    {%- if execute -%}
+    {%- if execute and target.type == 'postgres' -%}
     {%- set changed_rows = load_result('main').response.rows_affected -%}
     {%- set has_new_statistics = not is_ordinary_run() or changed_rows > 100000 -%}
     {%- if changed_rows != 0 or not is_incremental() -%}
@@ -24,7 +24,7 @@
 {#- On-run-end: the tables of which that left much undone, because a model that was still
     being built beside could have seen the rows as they were. -#}
 {% macro vacuum_left_tables(results) -%}
-    {%- if execute and results -%}
+    {%- if execute and target.type == 'postgres' and results -%}
     {%- set relations = [] -%}
     {%- for result in results if result.status == 'success'
         and result.node.config.materialized == 'incremental' -%}

@@ -1,8 +1,12 @@
-{#- The first UTC instant of a local calendar day, from an expression of type date.
-
-    Where clocks go back over midnight (Havana, Azores) the day has two midnights,
-    and Postgres reads the later. The offset of the day before gives the earlier. -#}
+{#- The first UTC instant of a local calendar day, from an expression of type date. -#}
 {% macro day_starts_at(local_day) -%}
+    {{ return(adapter.dispatch('day_starts_at', 'fast_dau')(local_day)) }}
+{%- endmacro %}
+
+
+{#- Where clocks go back over midnight (Havana, Azores) the day has two midnights,
+    and Postgres reads the later. The offset of the day before gives the earlier. -#}
+{% macro default__day_starts_at(local_day) -%}
     {%- set midnight = "(" ~ local_day ~ ")::timestamp" -%}
     {%- set later = "(" ~ midnight ~ " at time zone '" ~ var("time_zone")
         ~ "' at time zone 'UTC')" -%}
@@ -14,4 +18,10 @@
             then least({{ earlier }}, {{ later }})
         else {{ later }}
     end
+{%- endmacro %}
+
+
+{#- Of two midnights Spark, whose clock is Java's, reads the earlier. -#}
+{% macro spark__day_starts_at(local_day) -%}
+    convert_timezone('{{ var("time_zone") }}', 'UTC', ({{ local_day }})::timestamp)
 {%- endmacro %}

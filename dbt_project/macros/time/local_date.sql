@@ -7,5 +7,16 @@
 {#- The reporting zone's wall clock at a UTC timestamp. Both zones are named, so
     that the session's own zone cannot matter. -#}
 {% macro local_time(utc_timestamp) -%}
+    {{ return(adapter.dispatch('local_time', 'fast_dau')(utc_timestamp)) }}
+{%- endmacro %}
+
+
+{% macro default__local_time(utc_timestamp) -%}
     {{ utc_timestamp }} at time zone 'UTC' at time zone '{{ var("time_zone") }}'
+{%- endmacro %}
+
+
+{#- Spark has no `at time zone`. -#}
+{% macro spark__local_time(utc_timestamp) -%}
+    convert_timezone('UTC', '{{ var("time_zone") }}', {{ utc_timestamp }})
 {%- endmacro %}

@@ -3,6 +3,12 @@
     struck from the change log; those that came later stay. -#}
 {% macro end_turn(results) -%}
     {%- if execute -%}
+        {{ adapter.dispatch('close_run', 'fast_dau')(results) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro default__close_run(results) -%}
     {%- if has_rebuilt_all(results) -%}
     {%- if change_log_exists() -%}
     -- A transaction of the future, seen already, is one of a server that was dumped.
@@ -26,6 +32,24 @@
     {%- endif -%}
     update {{ rollup_state() }} set run_id = null where run_id = '{{ invocation_id }}';
     commit
+{%- endmacro %}
+
+
+{#- Without transactions, what each table was built with is noted when all have ended. -#}
+{% macro spark__close_run(results) -%}
+    {%- if has_turn() -%}
+    {%- set kept = run_query("select model_vars from " ~ rollup_state()) -%}
+    {%- set model_vars = fromjson(kept.columns[0].values()[0]) -%}
+    {%- for result in results if result.status == 'success' and definition_of(result.node) -%}
+        {%- do model_vars.update({result.node.name: definition_of(result.node)}) -%}
+    {%- endfor -%}
+    {%- set values = {'model_vars': string_literals([tojson(model_vars)]), 'run_id': 'null'} -%}
+    {%- if has_rebuilt_all(results) -%}
+        {%- do run_query('insert overwrite table ' ~ rollup_relation('moved_days')
+            ~ ' select null::date, null::string where false') -%}
+        {%- do values.update({'is_unfinished': 'false', 'is_starting_over': 'false'}) -%}
+    {%- endif -%}
+    {%- do write_state(values) -%}
     {%- endif -%}
 {%- endmacro %}
 

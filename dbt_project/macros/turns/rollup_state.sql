@@ -8,7 +8,7 @@
 {#- A table of the rollup by its name, for where ref() would close a circle. -#}
 {% macro rollup_relation(name) -%}
     {{ return(api.Relation.create(
-        database=target.database, schema=target.schema, identifier=name
+        database=target.database or none, schema=target.schema, identifier=name
     )) }}
 {%- endmacro %}
 
@@ -19,9 +19,31 @@
 {%- endmacro %}
 
 
+{#- Writes expressions, by the column's name, into the row. -#}
+{% macro write_state(values) -%}
+    {%- do adapter.dispatch('write_state', 'fast_dau')(values) -%}
+{%- endmacro %}
+
+
+{% macro default__write_state(values) -%}
+    {%- set changes = [] -%}
+    {%- for name, value in values.items() -%}
+        {%- do changes.append(name ~ ' = ' ~ value) -%}
+    {%- endfor -%}
+    {%- do run_query(
+        'update ' ~ rollup_state() ~ ' set ' ~ changes | join(', ') ~ '; commit'
+    ) -%}
+{%- endmacro %}
+
+
 {#- Made by the first run; the lock is for two first runs at once. `if not exists` asks
     for the right to create schemas also where the schema is there. -#}
 {% macro create_rollup_state() -%}
+    {%- do adapter.dispatch('create_rollup_state', 'fast_dau')() -%}
+{%- endmacro %}
+
+
+{% macro default__create_rollup_state() -%}
     {%- set columns = rollup_state_columns() -%}
     {%- if is_built('rollup_state') -%}
         {%- set definitions = {} -%}

@@ -3,17 +3,17 @@
 {% macro settle_definitions() -%}
     {%- set objection = objection_to_definitions() -%}
     {%- if objection -%}
-        {%- do run_query("update " ~ rollup_state() ~ " set run_id = null; commit") -%}
+        {%- do write_state({'run_id': 'null'}) -%}
         {%- do refuse(objection) -%}
     {%- endif -%}
     {%- if flags.WHICH in ['build', 'run', 'retry'] -%}
     {%- set given = given_definitions() -%}
-    {%- do run_query(
-        "update " ~ rollup_state() ~ " set time_zone = " ~ string_literals([given.time_zone])
-        ~ ", active_kinds = " ~ string_literals([given.active_kinds])
-        ~ ", events_start_date = '" ~ given.events_start_date ~ "'"
-        ~ (", is_starting_over = true" if var('refresh') == 'start_over') ~ "; commit"
-    ) -%}
+    {%- do write_state({
+        'time_zone': string_literals([given.time_zone]),
+        'active_kinds': string_literals([given.active_kinds]),
+        'events_start_date': "date '" ~ given.events_start_date ~ "'",
+        'is_starting_over': "true" if var('refresh') == 'start_over' else "is_starting_over",
+    }) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -21,11 +21,11 @@
 {#- Why a run that means something else by the numbers is refused; none: it is not. -#}
 {% macro objection_to_definitions() -%}
     {%- set kept = run_query(
-        "select time_zone, active_kinds, events_start_date::text from " ~ rollup_state()
+        "select time_zone, active_kinds, events_start_date from " ~ rollup_state()
     ).rows[0] -%}
     {%- set differences = [] -%}
     {%- for name, value in given_definitions().items()
-        if kept[name] is not none and kept[name] != value -%}
+        if kept[name] is not none and kept[name] | string != value -%}
         {%- do differences.append(name ~ " was " ~ kept[name] ~ ", and is " ~ value) -%}
     {%- endfor -%}
     {%- if differences and var('refresh') != 'start_over' and is_built('user_day_activity') -%}

@@ -6,6 +6,15 @@
     died without a word is one that nothing was seen of for so many seconds. -#}
 {% macro take_turn() -%}
     {%- if execute -%}
+    {%- do adapter.dispatch('claim_rollup', 'fast_dau')() -%}
+    {%- do note_starting_over() -%}
+    {%- do settle_definitions() -%}
+    {%- do settle_history() -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro default__claim_rollup() -%}
     {%- do create_rollup_state() -%}
     {%- set turn = namespace(is_ours=false, holder=none, silence=0) -%}
     {%- for second in range(var('wait_minutes') * 60 + 2) if not turn.is_ours -%}
@@ -29,10 +38,15 @@
             ~ var('wait_minutes') ~ " minutes of waiting (var wait_minutes)") -%}
     {%- endif -%}
     {%- do list_tables_anew() -%}
-    {%- do note_starting_over() -%}
-    {%- do settle_definitions() -%}
-    {%- do settle_history() -%}
-    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Spark has no lock: the turn is taken (`require_turn`). -#}
+{% macro spark__claim_rollup() -%}
+    {%- do create_rollup_state() -%}
+    {%- do write_state({'run_id': string_literals([invocation_id])}) -%}
+    {%- do finish_swaps() -%}
+    {%- do recover_event_days() -%}
 {%- endmacro %}
 
 

@@ -44,13 +44,21 @@
 {#- Postgres would take 'UTC+2' too, and read it as two hours behind. -#}
 {% macro check_time_zone() -%}
     {%- set given = var('time_zone') -%}
-    {%- if execute -%}
-        {%- set found = run_query(
-            'select 1 from pg_timezone_names where name in (' ~ string_literals([given]) ~ ')'
-        ) -%}
-        {%- if found | length == 0 -%}
-            {%- do refuse("time_zone is '" ~ given ~ "', which Postgres does not know;"
-                ~ " names are those of the IANA list, such as Europe/Berlin") -%}
-        {%- endif -%}
+    {%- if execute and not adapter.dispatch('knows_time_zone', 'fast_dau')(given) -%}
+        {%- do refuse("time_zone is '" ~ given ~ "', which " ~ target.type | capitalize
+            ~ " does not know; names are those of the IANA list, such as Europe/Berlin") -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{% macro default__knows_time_zone(name) -%}
+    {{ return(run_query(
+        'select 1 from pg_timezone_names where name in (' ~ string_literals([name]) ~ ')'
+    ) | length == 1) }}
+{%- endmacro %}
+
+
+{#- Spark cannot list them. -#}
+{% macro spark__knows_time_zone(name) -%}
+    {{ return(name in modules.pytz.all_timezones_set) }}
 {%- endmacro %}

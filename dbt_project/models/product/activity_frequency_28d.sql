@@ -5,14 +5,15 @@
 ) }}
 
 -- depends_on: {{ ref('refresh_days') }}
+{% set days_left = days_between('activity_date', "date '9999-12-31'") %}
 
 with days as (
 
     select
         activity_date,
         is_complete,
-        (date '9999-12-31' - activity_date) / 28 as block,
-        (date '9999-12-31' - activity_date) % 28 as place
+        {{ days_left }} - {{ days_left }} % 28 as block,
+        {{ days_left }} % 28 as place
     from {{ ref('daily_active_users') }}
     where {{ is_affected_day('activity_date') }}
 
@@ -24,8 +25,8 @@ blocks as (
 
     select
         user_id,
-        (date '9999-12-31' - activity_date) / 28 as block,
-        bit_or(1::bigint << ((date '9999-12-31' - activity_date) % 28)) as day_mask
+        {{ days_left }} - {{ days_left }} % 28 as block,
+        bit_or(1::bigint << ({{ days_left }} % 28)) as day_mask
     from {{ ref('user_day_activity') }}
     where {{ is_affected_day('activity_date', days_before=27) }}
     group by user_id, block
@@ -48,7 +49,7 @@ windows as (
         union all
         select
             user_id,
-            block - 1 as block,
+            block - 28 as block,
             day_mask << 28 as day_mask
         from blocks
     ) as neighbours
@@ -72,7 +73,7 @@ counted_days as (
 
     select
         days.activity_date,
-        bit_count((masks.day_mask >> days.place)::bit(28)) as active_days,
+        {{ count_bits('masks.day_mask >> days.place', 28) }} as active_days,
         sum(masks.users_count)::bigint as users_count
     from days
     inner join masks
@@ -87,7 +88,7 @@ select
     coalesce(counted_days.users_count, 0) as users_count,
     days.is_complete
 from days
-cross join generate_series(1, 28) as numbers (active_days)
+cross join {{ whole_numbers(1, 28) }} as numbers (active_days)
 left join counted_days
     on
         days.activity_date = counted_days.activity_date

@@ -47,17 +47,21 @@ active_users as (
 
     select
         users.cohort_date,
-        user_days.activity_date - users.cohort_date as day_number
+        {{ days_between('users.cohort_date', 'user_days.activity_date') }}
+            as day_number
     from users
     inner join {{ ref('user_day_activity') }} as user_days
         on
             users.user_id = user_days.user_id
             and users.cohort_date + {{ cohort_days }} >= user_days.activity_date
-    where {{ is_affected_day('users.cohort_date') }}
+    where
+        {{ is_affected_day('users.cohort_date') }}
+        and {{ is_affected_day('user_days.activity_date', days_after=cohort_days) }}
     union all
     select
         users.cohort_date,
-        user_days.activity_date - users.cohort_date as day_number
+        {{ days_between('users.cohort_date', 'user_days.activity_date') }}
+            as day_number
     from users
     inner join {{ ref('user_day_activity') }} as user_days
         on
@@ -92,7 +96,7 @@ cells as (
                 then coalesce(counted_cells.users_count, 0)
         end as active_users
     from days
-    cross join generate_series(0, {{ cohort_days }}) as numbers (day_number)
+    cross join {{ whole_numbers(0, cohort_days) }} as numbers (day_number)
     left join {{ ref('daily_active_users') }} as cell_days
         on days.activity_date + numbers.day_number = cell_days.activity_date
     left join cohorts
@@ -110,5 +114,5 @@ select
     day_number,
     cohort_size,
     active_users,
-    active_users / nullif(cohort_size, 0)::double precision as retention_rate
+    {{ ratio('active_users', 'cohort_size') }} as retention_rate
 from cells

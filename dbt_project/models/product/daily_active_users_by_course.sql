@@ -1,5 +1,6 @@
 {{ config(
     unique_key=['activity_date', 'course_id'],
+    partition_by='activity_date',
     meta={'influence_days': 0},
     post_hook=[
         "{{ ensure_index(['activity_date', 'course_id'], unique=true) }}",

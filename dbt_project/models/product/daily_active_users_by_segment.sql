@@ -1,5 +1,6 @@
 {{ config(
     unique_key=['activity_date', 'segment', 'value'],
+    partition_by='activity_date',
     meta={
         'influence_days': 0,
         'defined_by': ['segments', 'max_segment_values'],
@@ -17,9 +18,9 @@ with days as (
 
 ),
 
-events as (
+segment_events as (
 
-    select * from {{ ref('stg_events') }}
+    {{ segment_events() }}
 
 )
 
@@ -35,11 +36,16 @@ cross join lateral ( -- noqa: ST05
     with user_values as (
 
         select distinct
-            segment_values.segment,
-            segment_values.value,
+            events.segment,
+            case
+                when events.value is null then '(none)'
+                -- A value that really is called so.
+                when events.value in ('(none)', '(other)')
+                    then '"' || events.value || '"'
+                else events.value
+            end as value, -- noqa: RF04
             events.user_id
-        from events
-        cross join lateral ({{ segment_values() }}) as segment_values
+        from segment_events as events
         where {{ is_active_event() }}
 
     ),
@@ -50,40 +56,40 @@ cross join lateral ( -- noqa: ST05
         select
             segment,
             value,
-            count(*) as users_count,
             row_number() over (
-                partition by segment, value is null
-                order by count(*) desc, value collate "C"
+                partition by segment, value = '(none)'
+                order by count(*) desc, {{ by_code_points('value') }}
             ) as place
         from user_values
         group by segment, value
+
+    ),
+
+    shown_users as (
+
+        select distinct
+            user_values.segment,
+            case
+                when
+                    user_values.value = '(none)'
+                    or places.place <= {{ var('max_segment_values') }}
+                    then user_values.value
+                else '(other)'
+            end as value, -- noqa: RF04
+            user_values.user_id
+        from user_values
+        inner join places
+            on
+                user_values.segment = places.segment
+                and user_values.value = places.value
 
     )
 
     select
         segment,
-        case
-            when value is null then '(none)'
-            -- A value that really is called so.
-            when value in ('(none)', '(other)') then '"' || value || '"'
-            else value
-        end as value, -- noqa: RF04
-        users_count as dau
-    from places
-    where
-        value is null
-        or place <= {{ var('max_segment_values') }}
-    union all
-    select
-        user_values.segment,
-        '(other)' as value, -- noqa: RF04
-        count(distinct user_values.user_id) as dau
-    from user_values
-    inner join places
-        on
-            user_values.segment = places.segment
-            and user_values.value = places.value
-    where places.place > {{ var('max_segment_values') }}
-    group by user_values.segment
+        value,
+        count(*) as dau
+    from shown_users
+    group by segment, value
 
 ) as shown_values

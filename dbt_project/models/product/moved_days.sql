@@ -13,6 +13,6 @@
 {% else %}
     select
         null::date as activity_date,
-        null::text as bound
+        null::{{ dbt.type_string() }} as bound
     where false
 {% endif %}

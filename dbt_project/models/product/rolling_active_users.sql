@@ -17,8 +17,10 @@ user_days as (
 
     select
         activity_date,
-        lead(activity_date) over (partition by user_id order by activity_date)
-        - activity_date as days_until_next
+        {{ days_between(
+            'activity_date',
+            'lead(activity_date) over (partition by user_id order by activity_date)'
+        ) }} as days_until_next
     from {{ ref('user_day_activity') }}
     where {{ is_affected_day('activity_date', days_before=27) }}
 
@@ -98,6 +100,6 @@ select
     dau,
     wau_7d,
     mau_28d,
-    dau / nullif(mau_28d, 0)::double precision as dau_mau_ratio,
+    {{ ratio('dau', 'mau_28d') }} as dau_mau_ratio,
     is_complete
 from rolling_days

@@ -48,11 +48,7 @@ bounds as (
                     refreshed.user_id is null
                     or refreshed.first_activity_date > known.first_activity_date
                 )
-                then (
-                    select min(user_days.activity_date)
-                    from {{ ref('user_day_activity') }} as user_days
-                    where user_days.user_id = known.user_id
-                )
+                then {{ bound_of_other_days('min') }}
             else least(known.first_activity_date, refreshed.first_activity_date)
         end as first_activity_date,
         case
@@ -62,11 +58,7 @@ bounds as (
                     refreshed.user_id is null
                     or refreshed.last_activity_date < known.last_activity_date
                 )
-                then (
-                    select max(user_days.activity_date)
-                    from {{ ref('user_day_activity') }} as user_days
-                    where user_days.user_id = known.user_id
-                )
+                then {{ bound_of_other_days('max') }}
             else greatest(known.last_activity_date, refreshed.last_activity_date)
         end as last_activity_date
     from refreshed

@@ -56,8 +56,7 @@ select
     days.activity_date,
     days.dau,
     returning_days.returning_users,
-    returning_days.returning_users
-    / nullif(days.dau, 0)::double precision as retention_rate,
+    {{ ratio('returning_days.returning_users', 'days.dau') }} as retention_rate,
     {% for n in range(1, 8) %}
         returning_days.returning_d{{ n }},
     {% endfor %}

@@ -3,6 +3,8 @@
     post_hook="{{ ensure_index(['reason'], unique=true) }}",
 ) }}
 
+{% set has_all = reads_every_event() or not is_incremental() %}
+
 with rejected_events as (
 
     select * from {{ ref('stg_rejected_events') }}
@@ -15,4 +17,19 @@ select
     min(performed_at) as earliest_performed_at,
     max(performed_at) as latest_performed_at
 from rejected_events
+{% if not has_all %}
+    where reason != 'user_id is null'
+{% endif %}
 group by reason
+
+{% if not has_all %}
+    union all
+
+    select
+        reason,
+        events_count,
+        earliest_performed_at,
+        latest_performed_at
+    from {{ this }}
+    where reason = 'user_id is null'
+{% endif %}

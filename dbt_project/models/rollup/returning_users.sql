@@ -1,5 +1,6 @@
 {{ config(
     unique_key=['activity_date', 'user_id'],
+    partition_by='activity_date',
     meta={'influence_days': 7},
     post_hook=[
         "{{ ensure_index(['activity_date', 'user_id'], unique=true) }}",
@@ -16,7 +17,7 @@ with user_days as (
     select
         user_id,
         activity_date,
-        date '9999-12-31' - activity_date as days_left
+        {{ days_between('activity_date', "date '9999-12-31'") }} as days_left
     from {{ ref('user_day_activity') }}
     where {{ is_affected_day('activity_date', days_before=7) }}
 
@@ -30,13 +31,14 @@ looked_back as (
         activity_date,
         user_id,
         (days_left + 1) % 8 as turn,
-        lag(activity_date) over user_history as previous_activity_date,
+        lag(activity_date) over (
+            partition by user_id order by days_left desc
+        ) as previous_activity_date,
         bit_or(1 << (days_left % 8)) over (
-            user_history
+            partition by user_id order by days_left desc
             range between 7 preceding and 1 preceding
         ) as ring_mask
     from user_days
-    window user_history as (partition by user_id order by days_left desc)
 
 )
 
@@ -45,7 +47,8 @@ select
     activity_date,
     user_id,
     previous_activity_date,
-    (activity_date - previous_activity_date)::smallint as days_since_previous,
+    {{ days_between('previous_activity_date', 'activity_date') }}::smallint
+        as days_since_previous,
     (((ring_mask >> turn) | (ring_mask << (8 - turn))) & 255)::smallint
         as active_days_mask
 from looked_back

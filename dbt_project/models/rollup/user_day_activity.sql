@@ -1,5 +1,6 @@
 {{ config(
     unique_key=['user_id', 'activity_date'],
+    partition_by='activity_date',
     meta={'influence_days': 0},
     post_hook=[
         "{{ ensure_index(['user_id', 'activity_date'], unique=true) }}",

@@ -2,14 +2,11 @@ with history as (
 
     select
         least(
-            {{ local_date('min(performed_at)') }},
+            {{ local_date('first_event_at') }},
             {{ first_erased_day() }}
         ) as first_date,
         {{ local_date(run_at()) }} as last_date
-    from {{ source('app', 'events') }}
-    where
-        user_id is not null
-        and {{ is_valid_time('performed_at') }}
+    from ({{ known_first_event() }}) as events
 
 ),
 
@@ -20,7 +17,7 @@ published as (
 ),
 
 -- Materialized, or the planner would put its subqueries wherever a date stands.
-bounds as materialized (
+bounds as {{ materialized() }} (
 
     select
         history.first_date,
@@ -39,13 +36,15 @@ bounds as materialized (
 days as (
 
     select
-        bounds.start_date + day_offset as activity_date,
+        bounds.start_date + numbers.day_offset as activity_date,
         not bounds.has_kept_days
-        and bounds.start_date + day_offset
-        < coalesce(bounds.first_date, 'infinity') as is_gone
+        and bounds.start_date + numbers.day_offset
+        < coalesce(bounds.first_date, date '9999-12-31') as is_gone
     from bounds
     cross join
-        generate_series(0, bounds.last_date - bounds.start_date) as day_offset
+        {{ whole_numbers(
+            0, days_between('bounds.start_date', 'bounds.last_date')
+        ) }} as numbers (day_offset)
 
 )
 

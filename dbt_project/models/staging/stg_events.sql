@@ -9,7 +9,7 @@ select
     course_id,
     kind,
     performed_at,
-    properties
+    properties{{ event_days() }}
 from events
 where
     user_id is not null

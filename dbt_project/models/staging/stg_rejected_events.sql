@@ -5,7 +5,9 @@ select
     performed_at,
     'performed_at is null' as reason
 from {{ source('app', 'events') }}
-where performed_at is null
+where
+    performed_at is null
+    and {{ event_date('is null') }}
 
 union all
 
@@ -13,7 +15,9 @@ select
     performed_at,
     'performed_at is infinite' as reason
 from {{ source('app', 'events') }}
-where performed_at in ('-infinity', 'infinity')
+where
+    performed_at in ({{ infinite_time('-') }}, {{ infinite_time() }})
+    and {{ event_date("in (date '0001-01-01', date '9999-12-31')") }}
 
 union all
 
@@ -22,8 +26,9 @@ select
     'performed_at is before events_start_date' as reason
 from {{ source('app', 'events') }}
 where
-    performed_at > '-infinity'
+    performed_at > {{ infinite_time('-') }}
     and performed_at < {{ earliest_valid_time() }}
+    and {{ event_date("<= date '" ~ var('events_start_date') ~ "'") }}
 
 union all
 
@@ -33,7 +38,8 @@ select
 from {{ source('app', 'events') }}
 where
     performed_at > {{ latest_valid_time() }}
-    and performed_at < 'infinity'
+    and performed_at < {{ infinite_time() }}
+    and {{ event_date('>= (' ~ latest_valid_time() ~ ')::date') }}
 
 union all
 

@@ -1,3 +1,5 @@
+{{ config(enabled=target.type == 'postgres') }}
+
 with live_days as (
 
     select

@@ -1,3 +1,5 @@
+{{ config(enabled=target.type == 'postgres') }}
+
 {% set today = local_date("(now() at time zone 'UTC')") %}
 
 with open_days as (

@@ -19,5 +19,5 @@ select
     day_number,
     cohort_size,
     active_users,
-    active_users / nullif(cohort_size, 0)::double precision as retention_rate
+    {{ ratio('active_users', 'cohort_size') }} as retention_rate
 from weeks

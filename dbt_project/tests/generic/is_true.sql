@@ -7,7 +7,7 @@ from {{ model }}
 where
     ({{ condition }}) is not true
     {%- if refreshed_only %}
-    and activity_date in (select activity_date from {{ ref('refresh_days') }})
+    and {{ is_refreshed_day('activity_date') }}
     {%- endif %}
 
 {% endtest %}

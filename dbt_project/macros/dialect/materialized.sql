@@ -1,0 +1,14 @@
+{#- Has the planner work a common table expression out once, by itself. -#}
+{% macro materialized() -%}
+    {{ return(adapter.dispatch('materialized', 'fast_dau')()) }}
+{%- endmacro %}
+
+
+{% macro default__materialized() -%}
+    materialized
+{%- endmacro %}
+
+
+{#- Spark has no such word. -#}
+{% macro spark__materialized() -%}
+{%- endmacro %}

@@ -1,0 +1,30 @@
+{#- A query: rows that say that a table has two rows of the same key. -#}
+{% macro repeated_keys(table, columns) -%}
+    {{ return(adapter.dispatch('repeated_keys', 'fast_dau')(table, columns)) }}
+{%- endmacro %}
+
+
+{% macro default__repeated_keys(table, columns) -%}
+select '{{ table }} has no unique index on {{ columns | join(", ") }}' as problem
+where not exists (
+    select 1
+    from pg_index
+    where
+        indrelid = '{{ table }}'::regclass
+        and indisunique
+        and indisvalid
+        and pg_get_indexdef(indexrelid) like '% ({{ columns | join(", ") }})'
+)
+{%- endmacro %}
+
+
+{#- Without indexes: of the days that the latest run rebuilt, where there are days. -#}
+{% macro spark__repeated_keys(table, columns) -%}
+select {{ columns | join(', ') }}
+from {{ table }}
+{%- if 'activity_date' in columns %}
+where {{ is_refreshed_day('activity_date') }}
+{%- endif %}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+{%- endmacro %}

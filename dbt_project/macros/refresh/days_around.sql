@@ -1,0 +1,36 @@
+{#- The days of refresh_days, with so many days before and after each, in order; with the
+    days that moved, and so many before and after them. -#}
+{% macro days_around(days_before, days_after, days_after_moved, moves_with) -%}
+    {%- set days, spans, timedelta = [], [], modules.datetime.timedelta -%}
+    {%- set refreshed = 'select activity_date from ' ~ ref('refresh_days') -%}
+    {%- for day in days_found(refreshed) -%}
+        {%- do spans.append((day - timedelta(days_before), day + timedelta(days_after))) -%}
+    {%- endfor -%}
+    {%- for day in (days_found(days_moved_with(moves_with)) if moves_with else []) -%}
+        {%- do spans.append((
+            day - timedelta(days_before), day + timedelta(days_after_moved)
+        )) -%}
+    {%- endfor -%}
+    {%- for first, last in spans | sort -%}
+        {%- set done = (days[-1] - first).days + 1 if days else 0 -%}
+        {%- for n in range([done, 0] | max, (last - first).days + 1) -%}
+            {%- do days.append(first + timedelta(n)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(days) }}
+{%- endmacro %}
+
+
+{#- The dates that a query finds. Asked for more than once by a model, and kept with it, as
+    a query costs dbt milliseconds. -#}
+{% macro days_found(query) -%}
+    {%- if query not in model -%}
+        {%- set days = [] -%}
+        {%- for day in run_query(query).columns[0].values() -%}
+            {#- Spark's are texts. -#}
+            {%- do days.append(modules.datetime.date.fromisoformat(day | string)) -%}
+        {%- endfor -%}
+        {%- do model.update({query: days}) -%}
+    {%- endif -%}
+    {{ return(model[query]) }}
+{%- endmacro %}

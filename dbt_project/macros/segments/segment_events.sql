@@ -1,0 +1,41 @@
+{#- A query: the valid events, each once for every segment of var `segments`, with its
+    value. Cut, because an index holds it. -#}
+{% macro segment_events() -%}
+    select
+        events.*,
+        {{ adapter.dispatch('segment_values', 'fast_dau')(var('segments') or {}) }}
+{%- endmacro %}
+
+
+{% macro default__segment_values(segments) -%}
+        segment_values.segment,
+        segment_values.value
+    from {{ ref('stg_events') }} as events
+    cross join lateral (
+        {%- for name, expression in segments.items() %}
+        select
+            {{ string_literals([name]) }} as segment,
+            left(({{ expression }})::text, 200) as value
+        {{ 'union all' if not loop.last }}
+        {%- else %}
+        select
+            null::text as segment,
+            null::text as value
+        where false
+        {%- endfor %}
+    ) as segment_values
+{%- endmacro %}
+
+
+{#- Inside another lateral join Spark cannot have this one. -#}
+{% macro spark__segment_values(segments) -%}
+        stack(
+            {{ segments | length or 1 }}
+            {%- for name, expression in segments.items() %},
+            {{ string_literals([name]) }}, left(({{ expression }})::string, 200)
+            {%- else %}, null::string, null::string
+            {%- endfor %}
+        ) as (segment, value)
+    from {{ ref('stg_events') }} as events
+    {{ 'where false' if not segments }}
+{%- endmacro %}

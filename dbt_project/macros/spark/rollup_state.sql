@@ -1,0 +1,42 @@
+{#- Spark cannot change a row of a table of files: there, the row is a view of constants. -#}
+{% macro spark__create_rollup_state() -%}
+    {%- if not is_built('rollup_state') -%}
+        {%- do run_query('create schema if not exists ' ~ target.schema) -%}
+        {%- set values = {} -%}
+        {%- for name, (type, _) in rollup_state_columns().items() -%}
+            {%- do values.update({name: type.split(' default ')[1] | default('null')}) -%}
+        {%- endfor -%}
+        {%- do replace_state(values) -%}
+        {%- do adapter.cache_added(rollup_relation('rollup_state').incorporate(type='view')) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- What the values are is asked first, because no view can be made of itself. -#}
+{% macro spark__write_state(values) -%}
+    {%- set columns = [] -%}
+    {%- for name in rollup_state_columns() -%}
+        {%- do columns.append('(' ~ values.get(name, name) ~ ')::string as ' ~ name) -%}
+    {%- endfor -%}
+    {%- set found = fromjson(run_query(
+        'select to_json(struct(' ~ columns | join(', ') ~ ')) from ' ~ rollup_state()
+    ).columns[0].values()[0]) -%}
+    {%- set constants = {} -%}
+    {%- for name in rollup_state_columns() -%}
+        {%- do constants.update(
+            {name: string_literals([found[name]]) if name in found else 'null'}
+        ) -%}
+    {%- endfor -%}
+    {%- do replace_state(constants) -%}
+{%- endmacro %}
+
+
+{% macro replace_state(values) -%}
+    {%- set columns = [] -%}
+    {%- for name, (type, _) in rollup_state_columns().items() -%}
+        {%- set sql_type = sql_type(type.split(' ')[0]) -%}
+        {%- do columns.append(values[name] ~ '::' ~ sql_type ~ ' as ' ~ name) -%}
+    {%- endfor -%}
+    {%- do run_query('create or replace view ' ~ rollup_state() ~ ' as select '
+        ~ columns | join(', ')) -%}
+{%- endmacro %}
