@@ -25,7 +25,7 @@ def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool
 
     def run_dbt(*_: Any) -> int:
         times.append(None)
-        made.touch()
+        made.write_text('{"metadata": {"adapter_type": "postgres"}}')
         return 0
 
     def asked() -> bool:
@@ -69,5 +69,15 @@ def test_it_is_parsed_anew_where_a_file_has_come_changed_or_gone(
     # The clock of a file system is coarse.
     os.utime(tmp_path / "target" / "manifest.json", (AN_HOUR_AGO + 60,) * 2)
     change(tmp_path / folder / "one.sql")
+
+    assert [parses(), parses()] == [True, False]
+
+
+def test_it_is_parsed_anew_where_it_was_parsed_for_another_engine(
+    parses: Callable[[], bool], tmp_path: Path
+) -> None:
+    parses()
+    made = tmp_path / "target" / "manifest.json"
+    made.write_text('{"metadata": {"adapter_type": "spark"}}')
 
     assert [parses(), parses()] == [True, False]

@@ -4,7 +4,7 @@ The command line and people who run the analyses with dbt read the same query: i
 variables are rendered as query parameters here, and as literals by dbt.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,6 +91,12 @@ def question_query(connection: Connection, question: str) -> str:
 
     def ref(model: str) -> str:
         return sql.Identifier(rollup_schema(), model).as_string(connection)
+
+    return rendered_question(question, ref)
+
+
+def rendered_question(question: str, ref: Callable[[str], str]) -> str:
+    """Return the same query on tables of which `ref` says how they are written."""
 
     def var(name: str, _default: str) -> str:
         return f"%({name})s"

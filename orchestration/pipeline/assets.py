@@ -1,7 +1,6 @@
 """The dbt models as assets, built by one dbt command a run."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import dagster as dg
@@ -10,14 +9,13 @@ from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 from orchestration.dbt import DBT_PROGRAM
 from orchestration.instance import POOL
 from orchestration.pipeline.columns import with_lineage
-from orchestration.pipeline.environment import database_environment, reported_failures
+from orchestration.pipeline.environment import reader_of_run, reported_failures
 from orchestration.pipeline.events import report_events
 from orchestration.pipeline.manifest import MANIFEST, place
 from orchestration.pipeline.project import PROJECT
 from orchestration.pipeline.rebuild import Rebuild, dbt_arguments
 from orchestration.pipeline.report import RunReport
 from orchestration.pipeline.translator import TRANSLATOR
-from orchestration.postgres.connection import connect
 from orchestration.settings import rollup_schema
 
 DBT = DbtCliResource(project_dir=PROJECT, dbt_executable=DBT_PROGRAM)
@@ -36,12 +34,11 @@ def rollup(
     """Rebuild days with dbt, and say of each table what the run changed and why."""
     with reported_failures():
         arguments = dbt_arguments(config)
-    with database_environment() as variables, closing(connect(variables)) as connection:
-        with connection:
-            report_events(context, connection)
-        place(MANIFEST, connection.info.dbname, rollup_schema())
+    with reader_of_run() as reader:
+        report_events(context, reader)
+        place(MANIFEST, reader, rollup_schema())
         invocation = dbt.cli(arguments, context=context)
-        yield from _reported(invocation, RunReport(connection))
+        yield from _reported(invocation, RunReport(reader))
 
 
 def _reported(invocation: DbtCliInvocation, report: RunReport) -> Iterator[Any]:

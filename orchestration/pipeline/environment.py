@@ -8,7 +8,10 @@ import dagster as dg
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import UserError
+from orchestration.pipeline.reader import PostgresReader, Reader, SparkReader
 from orchestration.postgres.connection import connect, database
+from orchestration.settings import is_on_spark
+from orchestration.spark.environment import server_of
 
 
 @contextmanager
@@ -47,3 +50,36 @@ def one_instant() -> Iterator[tuple[Connection, dict[str, str]]]:
     with database_environment() as variables, closing(connect(variables)) as connection:
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         yield connection, variables
+
+
+@contextmanager
+def reader_of_run() -> Iterator[Reader]:
+    """Yield what reads beside dbt, for which the environment is set meanwhile.
+
+    Errors within are as in `database_environment`.
+    """
+    if is_on_spark():
+        with reported_failures():
+            yield SparkReader(server_of(os.environ))
+    else:
+        with (
+            database_environment() as variables,
+            closing(connect(variables)) as connection,
+        ):
+            # No transaction stays open while dbt works.
+            connection.autocommit = True
+            yield PostgresReader(connection)
+
+
+@contextmanager
+def reader_of_instant() -> Iterator[Reader]:
+    """Yield what reads one instant of the database; Spark has none, and each its own.
+
+    Errors within are as in `database_environment`.
+    """
+    if is_on_spark():
+        with reader_of_run() as reader:
+            yield reader
+    else:
+        with one_instant() as (connection, _):
+            yield PostgresReader(connection)

@@ -5,12 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
-from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.answers.questions import execute
 from orchestration.pipeline.manifest import MANIFEST
 from orchestration.pipeline.project import PROJECT
+from orchestration.pipeline.reader import Reader
 from orchestration.pipeline.translator import TRANSLATOR, duration
 from orchestration.settings import events_table
 
@@ -22,9 +20,9 @@ ERROR_AFTER = duration(_FRESHNESS["error_after"])
 
 # An event with a time in the future must not pass for fresh data.
 _NEWEST = """
-select max(performed_at), (now() at time zone 'UTC')
+select max(performed_at), now()::timestamp
 from {events}
-where performed_at <= now() at time zone 'UTC'
+where performed_at <= now()::timestamp - interval '{minutes} minutes' and {condition}
 """
 
 
@@ -52,21 +50,34 @@ class Newest:
         }
 
 
-def newest_event(connection: Connection) -> Newest:
-    """Read it, by the index on performed_at."""
-    table = events_table()
-    query = sql.SQL(_NEWEST).format(events=sql.Identifier(table.schema, table.name))
-    with connection.cursor() as cursor:
-        execute(cursor, query.as_string(connection))
-        return Newest(*cursor.fetchall()[0])
+def newest_event(
+    reader: Reader,
+    condition: str = "true",
+    age: timedelta = timedelta(),
+    **parameters: Any,
+) -> Newest:
+    """Read it, of the events that meet a condition and are at least of this age."""
+    conditions = [condition]
+    if reader.recent_events:
+        conditions.insert(0, f"{condition} and {reader.recent_events}")
+    for tried in conditions:
+        query = _NEWEST.format(
+            events=reader.written(events_table()),
+            minutes=age // timedelta(minutes=1),
+            condition=tried,
+        )
+        newest = Newest(*reader.ask(query, **parameters).rows[0])
+        if newest.performed_at is not None:
+            break
+    return newest
 
 
-def report_events(context: dg.AssetExecutionContext, connection: Connection) -> None:
+def report_events(context: dg.AssetExecutionContext, reader: Reader) -> None:
     """Note that there are newer events, where there are any since it was last noted.
 
     Only so does the freshness policy of the events follow the data, and not the runs.
     """
-    newest = newest_event(connection)
+    newest = newest_event(reader)
     metadata = newest.metadata()
     before = context.instance.get_latest_materialization_event(EVENTS.key)
     known = (

@@ -1,33 +1,29 @@
 """The triangle of cohort retention as a heat map, in the metadata of its table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import dagster as dg
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.answers.questions import ask, newest_day
 from orchestration.charts.drawing import drawing
 from orchestration.charts.triangle import draw_triangle
 from orchestration.pipeline.pictures import STYLE, in_markdown
-
-Row = Mapping[str, Any]
+from orchestration.pipeline.reader import Reader, Row, answers, newest_day
 
 _TITLE = "Users active n days after their first"
 _COHORTS_DRAWN = 60
 _STYLE = replace(STYLE, height=4.8)
 
 
-def heat_map_metadata(connection: Connection) -> dict[str, Any]:
+def heat_map_metadata(reader: Reader) -> dict[str, Any]:
     """Return a picture of the newest cohorts; nothing where there are none."""
-    last = newest_day(connection)
+    last = newest_day(reader)
     if last is None:
         return {}
     first = last - timedelta(days=_COHORTS_DRAWN - 1)
-    answer = ask(connection, "cohort_retention_by_day", from_date=first, to_date=last)
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    rows = answers(reader, "cohort_retention_by_day", first, last)
     picture = in_markdown(_TITLE, drawn_heat_map(rows))
     return {"newest_cohorts": dg.MetadataValue.md(picture)}
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.pipeline.project import PROJECT, parsed
+from orchestration.pipeline.reader import Reader
+from orchestration.settings import TableName
 
 
 def table_manifest(path: Path) -> dict[str, Any]:
@@ -33,15 +35,16 @@ def _tables(nodes: Mapping[str, Any], name: str) -> Iterator[str]:
             yield parent
 
 
-def place(manifest: Mapping[str, Any], database: str, schema: str) -> None:
+def place(manifest: Mapping[str, Any], reader: Reader, schema: str) -> None:
     """Let the manifest name the tables of this database, whichever it was made for."""
     for node in [*manifest["nodes"].values(), *manifest["sources"].values()]:
-        node["database"] = database
         if node["resource_type"] == "model":
             node["schema"] = schema
+        name = node.get("identifier") or node["alias"]
+        database, relation = reader.relation(TableName(node["schema"], name))
+        node["database"] = database
         if node["relation_name"]:
-            name = node.get("identifier") or node["alias"]
-            node["relation_name"] = f'"{database}"."{node["schema"]}"."{name}"'
+            node["relation_name"] = relation
 
 
 MANIFEST = table_manifest(parsed(PROJECT))

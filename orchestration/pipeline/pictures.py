@@ -7,14 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import dagster as dg
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.answers.questions import ask, newest_day
 from orchestration.charts.days import Point, draw_line, label_days
 from orchestration.charts.drawing import Style, drawing
 from orchestration.charts.units import Unit
-
-Row = Mapping[str, Any]
+from orchestration.pipeline.reader import Reader, Row, answers, newest_day
 
 _DAYS_DRAWN = 90
 _DAYS_LISTED = 7
@@ -90,14 +87,13 @@ PICTURES = {
 }
 
 
-def picture_metadata(connection: Connection, picture: Picture) -> dict[str, Any]:
+def picture_metadata(reader: Reader, picture: Picture) -> dict[str, Any]:
     """Return a picture of the last 90 days, and a table of the last 7, newest first."""
-    last = newest_day(connection)
+    last = newest_day(reader)
     if last is None:
         return {}
     first = last - timedelta(days=_DAYS_DRAWN - 1)
-    answer = ask(connection, picture.question, from_date=first, to_date=last)
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    rows = answers(reader, picture.question, first, last)
     return {
         "last_90_days": dg.MetadataValue.md(
             in_markdown(picture.title, drawn(picture, rows))

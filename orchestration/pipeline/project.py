@@ -1,5 +1,6 @@
 """The dbt project as Dagster sees it, parsed when any of its files has changed."""
 
+import json
 import os
 from pathlib import Path
 
@@ -9,7 +10,12 @@ from orchestration.dbt import run_dbt
 from orchestration.errors import Failure
 from orchestration.postgres.connection import libpq_variables
 from orchestration.postgres.locks import exclusive
-from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from orchestration.settings import DBT_PROJECT_DIR, ROOT, is_on_spark
+
+if is_on_spark():
+    # dagster-dbt reads it too. What is parsed for Postgres is of no use here, and a
+    # Dagster for each of the two may work in one checkout.
+    os.environ.setdefault("DBT_TARGET_PATH", "target/spark")
 
 PROJECT = DbtProject(
     project_dir=DBT_PROJECT_DIR,
@@ -37,6 +43,10 @@ def parsed(project: DbtProject) -> Path:
 
 def _is_out_of_date(manifest: Path) -> bool:
     if not manifest.exists():
+        return True
+    engine = "spark" if is_on_spark() else "postgres"
+    # A command of dbt may have been given the folder with another target.
+    if json.loads(manifest.read_text())["metadata"]["adapter_type"] != engine:
         return True
     made = manifest.stat().st_mtime
     sources = [DBT_PROJECT_DIR / "dbt_project.yml"]

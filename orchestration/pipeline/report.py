@@ -6,16 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import Any
 
-from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
-from orchestration.answers.questions import execute
 from orchestration.pipeline.heat_map import heat_map_metadata
 from orchestration.pipeline.pictures import PICTURES, picture_metadata
-from orchestration.settings import rollup_schema
+from orchestration.pipeline.reader import Reader, rollup_table
 
 # What draws the metadata of tables that have a picture.
-_DRAWN: Mapping[str, Callable[[Connection], dict[str, Any]]] = {
+_DRAWN: Mapping[str, Callable[[Reader], dict[str, Any]]] = {
     "cohort_retention": heat_map_metadata,
     **{
         name: partial(picture_metadata, picture=picture)
@@ -36,30 +32,26 @@ class RunReport:
     The days are read when refresh_days, or a table that is built from it, is done.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def of_table(self, model: Mapping[str, Any], message: str) -> dict[str, Any]:
         """Return the metadata of a table just built, from dbt's model and message."""
         metadata: dict[str, Any] = changes(message)
-        # No transaction stays open while dbt works.
-        with self._connection:
-            if has_days(model):
-                metadata |= {
-                    "days_rebuilt": sum(self._days_by_reason.values()),
-                    "reasons": in_words(self._days_by_reason),
-                }
-            if draw := _DRAWN.get(model["name"]):
-                metadata |= draw(self._connection)
+        if has_days(model):
+            metadata |= {
+                "days_rebuilt": sum(self._days_by_reason.values()),
+                "reasons": in_words(self._days_by_reason),
+            }
+        if draw := _DRAWN.get(model["name"]):
+            metadata |= draw(self._reader)
         return metadata
 
     @cached_property
     def _days_by_reason(self) -> Counter[str]:
-        table = sql.Identifier(rollup_schema(), "refresh_days")
-        query = sql.SQL(_REASONS).format(refresh_days=table)
-        with self._connection.cursor() as cursor:
-            execute(cursor, query.as_string(self._connection))
-            return Counter(reason for (reason,) in cursor.fetchall())
+        table = rollup_table(self._reader, "refresh_days")
+        reasons = self._reader.ask(_REASONS.format(refresh_days=table)).rows
+        return Counter(reason for (reason,) in reasons)
 
 
 def has_days(model: Mapping[str, Any]) -> bool:
@@ -70,7 +62,8 @@ def has_days(model: Mapping[str, Any]) -> bool:
 def changes(message: str) -> dict[str, int]:
     """Return rows written and deleted, by name, as dbt's message of a model has them.
 
-    A full run also has drift_rows, how many of them ordinary runs had missed.
+    A full run also has drift_rows, how many of them ordinary runs had missed. Nothing
+    where the message does not say it, as on Spark, which does not count rows.
     """
     found = _CHANGES.search(message)
     if found is None:

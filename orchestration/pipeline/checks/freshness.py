@@ -1,35 +1,23 @@
 """The checks that data is new: by the times in it, not by when a run last ended."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.answers.questions import execute
-from orchestration.check.scope import read_scope
-from orchestration.pipeline.environment import one_instant
+from orchestration.pipeline.environment import reader_of_instant
 from orchestration.pipeline.events import ERROR_AFTER, EVENTS, WARN_AFTER, newest_event
-from orchestration.settings import events_table, rollup_schema
+from orchestration.pipeline.reader import Reader, rollup_table
 
 NAME = "is_fresh"
 # An hour between runs, one that was skipped, and the time that a run takes.
 COUNTED_WITHIN = timedelta(hours=2, minutes=30)
 
+_KINDS = "select active_kinds from {state}"
 _COUNTED = """
-select
-    (
-        select max(performed_at) from {events}
-        where
-            user_id is not null
-            and (%(kinds)s = '{{}}' or kind = any(%(kinds)s))
-            and performed_at <= (now() at time zone 'UTC') - %(within)s
-    ) as due,
-    (
-        select max(last_event_at) from {activity}
-        where activity_date = (select max(activity_date) from {activity})
-    ) as counted
+select max(last_event_at) from {activity}
+where activity_date = (select max(activity_date) from {activity})
 """
 
 
@@ -56,8 +44,8 @@ class Counted:
 )
 def events_are_fresh() -> dg.AssetCheckResult:
     """Compare the time of the newest event with the clock."""
-    with one_instant() as (connection, _):
-        newest = newest_event(connection)
+    with reader_of_instant() as reader:
+        newest = newest_event(reader)
     is_fresh = newest.lag is not None and newest.lag <= WARN_AFTER
     is_stale = newest.lag is None or newest.lag > ERROR_AFTER
     return dg.AssetCheckResult(
@@ -77,8 +65,8 @@ def events_are_fresh() -> dg.AssetCheckResult:
 )
 def rollup_is_fresh() -> dg.AssetCheckResult:
     """Compare the newest event that is due with the newest that is counted."""
-    with one_instant() as (connection, _):
-        counted = newest_counted(connection)
+    with reader_of_instant() as reader:
+        counted = newest_counted(reader)
     times = {"newest_event_due": counted.due, "newest_event_counted": counted.counted}
     return dg.AssetCheckResult(
         passed=counted.is_fresh,
@@ -90,18 +78,15 @@ def rollup_is_fresh() -> dg.AssetCheckResult:
     )
 
 
-def newest_counted(connection: Connection) -> Counted:
-    """Read both times, by the indexes on time and day."""
-    events = events_table()
-    query = sql.SQL(_COUNTED).format(
-        events=sql.Identifier(events.schema, events.name),
-        activity=sql.Identifier(rollup_schema(), "user_day_activity"),
-    )
-    kinds = read_scope(connection).kinds
-    with connection.cursor() as cursor:
-        execute(
-            cursor,
-            query.as_string(connection),
-            {"kinds": kinds, "within": COUNTED_WITHIN},
-        )
-        return Counted(*cursor.fetchall()[0])
+def newest_counted(reader: Reader) -> Counted:
+    """Read both times, by the indexes on time and day where there are indexes."""
+    state = rollup_table(reader, "rollup_state")
+    [(text,)] = reader.ask(_KINDS.format(state=state)).rows
+    kinds = tuple(json.loads(text))
+    condition = "user_id is not null"
+    if kinds:
+        condition += " and kind in %(kinds)s"
+    due = newest_event(reader, condition, COUNTED_WITHIN, kinds=kinds).performed_at
+    activity = rollup_table(reader, "user_day_activity")
+    [(counted,)] = reader.ask(_COUNTED.format(activity=activity)).rows
+    return Counted(due, counted)
