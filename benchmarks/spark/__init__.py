@@ -1,0 +1,1 @@
+"""The same builds on Spark and on Postgres, and what Spark reads and shuffles."""
