@@ -6,7 +6,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 EVENTS ?= 1000000
 PORT ?= 8088
 
-.PHONY: help setup demo dashboards test chromium prove dashboards-test lint bench plans clean
+.PHONY: help setup demo dashboards test chromium prove dashboards-test java test-spark \
+	lint bench plans clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -38,6 +39,18 @@ prove: .venv/ready-to-develop chromium ## Run the long tests: crashes, weeks, th
 dashboards-test: .venv/ready-to-develop chromium ## Look at every chart in a browser
 	$(BIN)/pytest -m dashboards tests/test_dashboards_in_a_browser.py
 
+# What Spark runs on, and what it reads Postgres by, Debian's. Where Java cannot be
+# installed, `fast-dau spark` says so.
+java:
+	@{ command -v java && ls /usr/share/java/postgresql.jar; } >/dev/null 2>&1 || ! command -v apt-get >/dev/null || { \
+		echo "Installing Java for Spark …"; \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \
+		{ $$sudo apt-get -qq update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install \
+			--no-install-recommends openjdk-17-jre-headless libpostgresql-jdbc-java; } >/dev/null 2>&1; } || true
+
+test-spark: .venv/ready-to-develop .venv/ready-for-spark java ## Run the tests on a Spark cluster
+	$(BIN)/pytest -m spark
+
 lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,7 +66,8 @@ bench: .venv/ready-to-bench ## Measure builds, reads and rivals (EVENTS=10000000
 plans: .venv/ready-to-bench ## Keep the plans at 1, 10 and 100 million events (35 GB)
 	$(BIN)/python -m benchmarks.plans
 
-clean: ## Remove .venv, .venv-superset and the embedded database of this checkout
+clean: ## Remove .venv, .venv-superset and this checkout's own Postgres and Spark
+	-@$(BIN)/fast-dau spark stop
 	-@$(BIN)/fast-dau db stop
 	rm -rf .venv .venv-superset .fast-dau
 
@@ -68,6 +82,11 @@ clean: ## Remove .venv, .venv-superset and the embedded database of this checkou
 .venv/ready-to-develop: .venv/ready
 	@echo "Installing what the tests need …"
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+.venv/ready-for-spark: .venv/ready
+	@echo "Installing Spark …"
+	@$(PIP) --editable '.[spark]'
 	@touch $@
 
 .venv/ready-to-bench: .venv/ready
