@@ -19,8 +19,5 @@
 {% macro spark__is_event_of_day() -%}
     events.activity_date = days.activity_date
     and {{ is_affected_day('events.activity_date') }}
-    and (
-        {{ is_affected_day('events.event_date', days_before=1) }}
-        or {{ is_affected_day('events.event_date - 1') }}
-    )
+    and {{ is_affected_day('events.event_date', days_before=1, days_after=1) }}
 {%- endmacro %}
