@@ -27,7 +27,11 @@ from tests.spark_rollup import SparkRollup
 _numbers = itertools.count(1)
 
 # For so few rows, to write Java and to compile it well takes longer than it saves.
-_JAVA = "-XX:+UseSerialGC -XX:MetaspaceSize=400m -XX:TieredStopAtLevel=1"
+_JAVA = (
+    "-XX:+UseSerialGC -XX:MetaspaceSize=400m -XX:TieredStopAtLevel=1"
+    # Or, of one compiler's code, there would be room for 48 MB, which is too little.
+    " -XX:ReservedCodeCacheSize=240m"
+)
 QUICK_SPARK = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
