@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from benchmarks.spark.event_log import logged_to
 from orchestration.events.table import init_events_table
 from orchestration.postgres.connection import connect, libpq_variables
 from orchestration.postgres.server import server, stop
@@ -22,7 +23,7 @@ from orchestration.spark.home import spark_home
 from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
 from tests.oracle import Definitions
 from tests.rollup import Rollup
-from tests.spark_rollup import SparkRollup
+from tests.spark_rollup import SparkRollup, event_log
 
 _numbers = itertools.count(1)
 
@@ -150,8 +151,10 @@ def _open_rollup(
 def spark_cluster(folder: Path) -> Iterator[Cluster]:
     """Yield a Spark cluster of two workers, for tests marked `spark`."""
     home = spark_home(folder / "spark")
+    log = event_log(home)
+    log.mkdir()
     with home.held():
-        yield start_spark(home, 2, "1g", QUICK_SPARK)
+        yield start_spark(home, 2, "1g", QUICK_SPARK | logged_to(log))
         stop_spark(home)
 
 

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.spark.event_log import work_by_model
 from orchestration.settings import DBT_PROJECT_DIR, ROOT
 from orchestration.spark.cluster import Cluster
 from orchestration.spark.events import make_events_table
+from orchestration.spark.home import SparkHome
 from tests.exports import export
 from tests.product_oracle import Rows
 from tests.rollup import Rollup, parsed_for, run_dbt
@@ -16,6 +18,11 @@ from tests.rollup import Rollup, parsed_for, run_dbt
 # What Spark's calendar has in place of Postgres's infinite times.
 _INFINITE = {"0001-01-01 00:00:00": "-infinity", "9999-12-31 23:59:59": "infinity"}
 _DATE = 1082
+
+
+def event_log(home: SparkHome) -> Path:
+    """Return the folder of the event log of the tests' cluster."""
+    return home.folder.with_name("spark-event-log")
 
 
 class SparkRollup:
@@ -79,6 +86,15 @@ class SparkRollup:
             )
             for row in found
         )
+
+    def days_opened(self) -> dict[str, int]:
+        """Return of how many days each model of the latest run has opened the folder.
+
+        A day counts for each scan of it.
+        """
+        (log,) = event_log(self.cluster.home).iterdir()
+        [*_, latest] = work_by_model(log).values()
+        return {model: work.days_read for model, work in latest.items()}
 
     def days(self, table: str) -> Sequence[date]:
         """Return the days of which a table has a folder, in order."""

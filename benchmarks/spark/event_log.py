@@ -22,6 +22,19 @@ _OF_A_SCAN = {
 }
 
 
+def logged_to(folder: Path) -> dict[str, str]:
+    """Return the configuration of a cluster that keeps its log in a folder.
+
+    One file of plain JSON, to be read while it is written.
+    """
+    return {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": folder.as_uri(),
+        "spark.eventLog.compress": "false",
+        "spark.eventLog.rolling.enabled": "false",
+    }
+
+
 @dataclass
 class Work:
     """The work of one model in one run; bytes as stored, seconds of all tasks added.

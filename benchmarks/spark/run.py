@@ -25,7 +25,7 @@ from rich.table import Table
 from benchmarks.bench import Bench
 from benchmarks.builds import OURS, RUN_AT, build
 from benchmarks.scratch import DAYS, END, fill, rows, scratch_database, value
-from benchmarks.spark.event_log import Work, work_by_model
+from benchmarks.spark.event_log import Work, logged_to, work_by_model
 from orchestration.dbt import DBT_PROGRAM
 from orchestration.errors import Failure
 from orchestration.events.ddl import failures
@@ -81,16 +81,9 @@ def _cluster(folder: Path, memory: str) -> Iterator[Cluster]:
     home = spark_home(folder / "spark")
     log = folder / _EVENT_LOG
     log.mkdir()
-    configuration = {
-        "spark.eventLog.enabled": "true",
-        "spark.eventLog.dir": log.as_uri(),
-        # One file of plain JSON, to be read while it is written.
-        "spark.eventLog.compress": "false",
-        "spark.eventLog.rolling.enabled": "false",
-    }
     with home.held():
         try:
-            yield clusters.start(home, 2, memory, configuration)
+            yield clusters.start(home, 2, memory, logged_to(log))
         finally:
             clusters.stop(home)
 

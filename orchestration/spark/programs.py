@@ -84,6 +84,10 @@ def thrift_server(
         ),
         "spark.hadoop.hive.server2.thrift.port": str(settings.port),
         "spark.hadoop.hive.server2.thrift.bind.host": HOST,
+        # The metastore is opened anew for each user of each thread: by default, for
+        # each statement.
+        "spark.hadoop.hive.server2.enable.doAs": "false",
+        "spark.hadoop.hive.server2.async.exec.threads": "8",
         **more,
     }
     if _POSTGRES_DRIVER.exists():

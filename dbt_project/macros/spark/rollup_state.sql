@@ -6,13 +6,15 @@
         {%- for name, (type, _) in rollup_state_columns().items() -%}
             {%- do values.update({name: type.split(' default ')[1] | default('null')}) -%}
         {%- endfor -%}
-        {%- do replace_state(values) -%}
+        {%- do run_query('create view ' ~ rollup_state() ~ constants(values)) -%}
         {%- do adapter.cache_added(rollup_relation('rollup_state').incorporate(type='view')) -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- What the values are is asked first, because no view can be made of itself. -#}
+{#- What the values are is asked first, because no view can be made of itself. The view is
+    altered, as to replace it would be to drop it first, and a run that is overtaken just
+    then would not find it. -#}
 {% macro spark__write_state(values) -%}
     {%- set columns = [] -%}
     {%- for name in rollup_state_columns() -%}
@@ -21,22 +23,21 @@
     {%- set found = fromjson(run_query(
         'select to_json(struct(' ~ columns | join(', ') ~ ')) from ' ~ rollup_state()
     ).columns[0].values()[0]) -%}
-    {%- set constants = {} -%}
+    {%- set literals = {} -%}
     {%- for name in rollup_state_columns() -%}
-        {%- do constants.update(
+        {%- do literals.update(
             {name: string_literals([found[name]]) if name in found else 'null'}
         ) -%}
     {%- endfor -%}
-    {%- do replace_state(constants) -%}
+    {%- do run_query('alter view ' ~ rollup_state() ~ constants(literals)) -%}
 {%- endmacro %}
 
 
-{% macro replace_state(values) -%}
+{% macro constants(values) -%}
     {%- set columns = [] -%}
     {%- for name, (type, _) in rollup_state_columns().items() -%}
         {%- set sql_type = sql_type(type.split(' ')[0]) -%}
         {%- do columns.append(values[name] ~ '::' ~ sql_type ~ ' as ' ~ name) -%}
     {%- endfor -%}
-    {%- do run_query('create or replace view ' ~ rollup_state() ~ ' as select '
-        ~ columns | join(', ')) -%}
+    {{ return(' as select ' ~ columns | join(', ')) }}
 {%- endmacro %}
