@@ -30,9 +30,7 @@ def run_dbt(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     which dbt would answer with a traceback.
     """
     _check_vars(arguments)
-    return subprocess.run(
-        [DBT_PROGRAM, *arguments], env=_environment(variables), check=False
-    ).returncode
+    return finished(arguments, variables).returncode
 
 
 def compiled_models(
@@ -50,12 +48,10 @@ def compiled_models(
         parsed = target.parent / "partial_parse.msgpack"
         if parsed.exists():
             shutil.copy(parsed, target)
-        done = subprocess.run(
-            [DBT_PROGRAM, *flags, "compile", *wanted, "--target-path", target],
-            env=_environment(variables),
+        done = finished(
+            [*flags, "compile", *wanted, "--target-path", str(target)],
+            variables,
             capture_output=True,
-            text=True,
-            check=False,
         )
         if done.returncode == 0:
             if (target / parsed.name).exists():
@@ -98,7 +94,24 @@ def given_vars(text: str) -> dict[str, Any]:
     return given
 
 
-def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+def finished(
+    arguments: Sequence[str],
+    variables: Mapping[str, str],
+    *,
+    capture_output: bool = False,
+) -> subprocess.CompletedProcess[str]:
+    """Run dbt to its end, as `subprocess.run` does."""
+    return subprocess.run(
+        [DBT_PROGRAM, *arguments],
+        env=dbt_environment(variables),
+        capture_output=capture_output,
+        text=True,
+        check=False,
+    )
+
+
+def dbt_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the whole environment in which dbt finds the project and the database."""
     return {
         "DBT_PROJECT_DIR": str(DBT_PROJECT_DIR),
         "DBT_PROFILES_DIR": str(ROOT),

@@ -40,7 +40,8 @@ _FLAGS = len(DEFAULT_BASE_BEHAVIOR_FLAGS)
 GLOBAL_FLAGS = [
     f"--project-dir={DBT_PROJECT_DIR}",
     f"--profiles-dir={ROOT}",
-    "--log-level=error",
+    # What goes wrong is in the results.
+    "--log-level=none",
     "--log-level-file=none",
     "--no-write-json",
 ]
