@@ -1,4 +1,4 @@
-"""One embedded cluster for the whole session, and an empty database for each test."""
+"""One embedded cluster for the whole session, and a database for each test."""
 
 import itertools
 import os
@@ -24,6 +24,7 @@ from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 from tests.spark_rollup import SparkRollup, event_log
+from tests.states import DATABASE, State, States
 
 _numbers = itertools.count(1)
 
@@ -93,30 +94,40 @@ def administration(cluster: dict[str, str]) -> Iterator[Connection]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def states(cluster: dict[str, str], administration: Connection) -> States:
+    """Return the states that tests of this session start from."""
+    return States(cluster, administration)
+
+
 @pytest.fixture
 def database_env(
+    request: pytest.FixtureRequest,
     cluster: dict[str, str],
     administration: Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[dict[str, str]]:
-    """Yield PGHOST to PGDATABASE of a new, empty database, and set them in os.environ.
+    """Yield PGHOST to PGDATABASE of a new database, and set them in os.environ.
 
-    No other PG* variable is set during the test.
+    It is empty, or a copy of the fixture `state` where the test has one. No other PG*
+    variable is set during the test.
     """
-    # Always of the same name: dbt parses the project anew for each other one.
-    database = "test"
     for name in libpq_variables(os.environ):
         monkeypatch.delenv(name)
-    variables = {**cluster, "PGDATABASE": database}
+    template = "template1"
+    if "state" in request.fixturenames:
+        states: States = request.getfixturevalue("states")
+        template = states.template(request.getfixturevalue("state"))
+    variables = {**cluster, "PGDATABASE": DATABASE}
     for name, text in variables.items():
         monkeypatch.setenv(name, text)
     with administration.cursor() as cursor:
         # Copying the template's files takes half the time of logging every page.
         cursor.execute(
-            f"create database {database} template template1 strategy file_copy"
+            f"create database {DATABASE} template {template} strategy file_copy"
         )
         yield variables
-        cursor.execute(f"drop database {database} with (force)")
+        cursor.execute(f"drop database {DATABASE} with (force)")
 
 
 @pytest.fixture
@@ -126,6 +137,12 @@ def connection(database_env: dict[str, str]) -> Iterator[Connection]:
     opened.autocommit = True
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def rollup(connection: Connection, state: State) -> Rollup:
+    """Return a rollup in the state that the fixture `state` of the module names."""
+    return Rollup(connection, state.definitions, has_product=state.has_product)
 
 
 @pytest.fixture

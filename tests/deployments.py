@@ -68,9 +68,7 @@ def deployed(
 ) -> Iterator[Rollup]:
     """Yield a rollup of so many events, first built, in a database of its own.
 
-    They are of 80 days; a few are of 2010, so that a table with a row a day has enough
-    rows to be worth an index. For live views it is the morning of the day after, with
-    some events.
+    See `deploy`.
     """
     name = f"deployment_{events}"
     with administration.cursor() as cursor, pytest.MonkeyPatch.context() as patch:
@@ -80,24 +78,34 @@ def deployed(
             patch.setenv(variable, text)
         opened = connect(variables)
         opened.autocommit = True
-        init_events_table(opened, events_table(), print, change_log=True)
         rollup = Deployment(opened, segments)
-        rollup.execute(_CLOCK)
-        search_path = "search_path = clock, pg_catalog, public"
-        rollup.execute(f"alter database {name} set {search_path}; set {search_path}")
-        for users, moment in (
-            (9, datetime(2010, 1, 1)),
-            (200, NOW - timedelta(hours=1)),
-        ):
-            rollup.execute(
-                f"insert into events (user_id, performed_at) select n, '{moment}'"
-                f" from generate_series(1, {users}) as n"
-            )
-        add_history(rollup, LAST_DAY, events)
-        rollup.build(NOW)
+        deploy(rollup, events)
         yield rollup
         opened.close()
         cursor.execute(f"drop database {name} with (force)")
+
+
+def deploy(rollup: Rollup, events: int) -> None:
+    """Fill a new database with so many events of 80 days, and build the tables.
+
+    A few events are of 2010, so that a table with a row a day has enough rows to be
+    worth an index. For live views it is the morning of the day after, with some events.
+    """
+    init_events_table(rollup.connection, events_table(), print, change_log=True)
+    rollup.execute(_CLOCK)
+    name = rollup.connection.info.dbname
+    search_path = "search_path = clock, pg_catalog, public"
+    rollup.execute(f"alter database {name} set {search_path}; set {search_path}")
+    for users, moment in (
+        (9, datetime(2010, 1, 1)),
+        (200, NOW - timedelta(hours=1)),
+    ):
+        rollup.execute(
+            f"insert into events (user_id, performed_at) select n, '{moment}'"
+            f" from generate_series(1, {users}) as n"
+        )
+    add_history(rollup, LAST_DAY, events)
+    rollup.build(NOW)
 
 
 def add_history(rollup: Rollup, last_day: date, events: int) -> None:

@@ -5,9 +5,10 @@ from random import Random
 
 from tests.commands import run_cli
 from tests.made_up_events import eventful_days, invalid_events
-from tests.oracle import Event
+from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
 from tests.rollup import TABLES, Rollup
+from tests.states import State
 
 FIRST = datetime(2024, 3, 10)
 KEPT_FROM = date(2024, 3, 24)
@@ -33,6 +34,9 @@ def fill(rollup: Rollup) -> None:
     rollup.insert(eventful_days(Random(12), FIRST + timedelta(days=6), 25))
     rollup.insert(invalid_events(NOW))
     rollup.build(NOW)
+
+
+BERLIN = State(fill, Definitions(time_zone="Europe/Berlin"), has_product=True)
 
 
 def forget(user_id: int, *options: str) -> str:

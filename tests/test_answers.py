@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
@@ -11,20 +10,23 @@ import pytest
 
 from tests.commands import answer, run_cli
 from tests.made_up_events import eventful_days
-from tests.oracle import Definitions
 from tests.rollup import Rollup
+from tests.states import State
 
 NOW = datetime(2024, 3, 20, 12)
 LAST_14_DAYS = [str(NOW.date() - timedelta(days=n)) for n in range(13, -1, -1)]
 
 
-@pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+def three_weeks(rollup: Rollup) -> None:
     """Three weeks of events, rolled up at noon of the last day."""
-    opened = rollup_in(Definitions())
-    opened.insert(eventful_days(Random(1), datetime(2024, 3, 1), 20))
-    opened.build(NOW)
-    return opened
+    rollup.insert(eventful_days(Random(1), datetime(2024, 3, 1), 20))
+    rollup.build(NOW)
+
+
+@pytest.fixture
+def state() -> State:
+    """Where each test begins."""
+    return State(three_weeks)
 
 
 @pytest.mark.parametrize(

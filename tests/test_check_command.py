@@ -17,6 +17,7 @@ from tests.commands import run_cli
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions
 from tests.rollup import Rollup
+from tests.states import State
 
 # Berlin's day of 23 hours is the 31st of March, New York's the 10th.
 FIRST = datetime(2024, 3, 1)
@@ -25,22 +26,18 @@ YESTERDAY = "2024-04-04"
 ALL_DAYS = ("--from", "2024-02-01", "--to", YESTERDAY)
 TABLES = ("user_day_activity", "daily_active_users", "returning_users")
 
-OpenRollup = Callable[[Definitions], Rollup]
 
-
-def built(rollup_in: OpenRollup, definitions: Definitions, **variables: Any) -> Rollup:
-    """Return a rollup of five weeks of events, good and bad, as of NOW."""
-    rollup = rollup_in(definitions)
+def five_weeks(rollup: Rollup) -> None:
+    """Five weeks of events, good and bad, first built as of NOW."""
     rollup.insert(eventful_days(Random(1), FIRST, 36))
     rollup.insert(invalid_events(NOW))
-    rollup.build(NOW, **variables)
-    return rollup
+    rollup.build(NOW)
 
 
 @pytest.fixture
-def rollup(rollup_in: OpenRollup) -> Rollup:
-    """Five weeks of events, rolled up in UTC."""
-    return built(rollup_in, Definitions())
+def state(request: pytest.FixtureRequest) -> State:
+    """Where each test begins, in UTC unless it says otherwise."""
+    return State(five_weeks, getattr(request, "param", Definitions()))
 
 
 def equal(*arguments: str) -> str:
@@ -82,19 +79,17 @@ def planted(rollup: Rollup, statement: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "definitions",
+    "state",
     [
         Definitions(),
         Definitions("Europe/Berlin", active_kinds=("page_view", "video_play")),
         Definitions("America/New_York", events_start_date=date(2024, 3, 4)),
         Definitions("Pacific/Kiritimati"),
     ],
+    indirect=True,
     ids=lambda definitions: definitions.time_zone,
 )
-def test_tables_that_a_run_has_just_made_are_equal(
-    rollup_in: OpenRollup, definitions: Definitions
-) -> None:
-    rollup = built(rollup_in, definitions)
+def test_tables_that_a_run_has_just_made_are_equal(rollup: Rollup) -> None:
     published = [str(row[0]) for row in rollup.tables()["daily_active_users"]]
     days = sum(day <= YESTERDAY for day in published)
 
@@ -253,9 +248,8 @@ def test_a_day_that_is_not_over_comes_with_a_warning_and_later_days_are_missing(
 
 
 def test_days_whose_events_were_purged_are_left_out_and_still_looked_back_on(
-    rollup_in: OpenRollup,
+    rollup: Rollup,
 ) -> None:
-    rollup = built(rollup_in, Definitions(), events_kept_from=None)
     rollup.execute("delete from events where performed_at < '2024-03-20'")
     rollup.build(NOW, events_kept_from=None)
     [(kept_from,)] = rollup.query("select kept_from from analytics.rollup_state")
@@ -298,7 +292,7 @@ def test_people_who_were_erased_with_kept_counts_are_counted(rollup: Rollup) -> 
 
 
 def test_a_week_of_a_long_history_is_read_from_the_index_alone(
-    rollup_in: OpenRollup,
+    rollup_in: Callable[[Definitions], Rollup],
 ) -> None:
     rollup = rollup_in(Definitions())
     rollup.execute(

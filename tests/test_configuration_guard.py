@@ -1,6 +1,5 @@
 """The rollup knows what its numbers mean, and refuses runs that mean something else."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
@@ -12,6 +11,7 @@ from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions
 from tests.product_oracle import Rows
 from tests.rollup import Rollup, RunError
+from tests.states import State
 
 FIRST = datetime(2024, 3, 1)
 # In Auckland it is the 26th of March already.
@@ -27,14 +27,17 @@ OTHERS = [
 ]
 
 
+def first_built(rollup: Rollup) -> None:
+    """Three weeks and a half, first built."""
+    rollup.insert(eventful_days(Random(11), FIRST, 25))
+    rollup.insert(invalid_events(NOW))
+    rollup.build(NOW)
+
+
 @pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of three weeks and a half, first built."""
-    opened = rollup_in(BUILT_WITH)
-    opened.insert(eventful_days(Random(11), FIRST, 25))
-    opened.insert(invalid_events(NOW))
-    opened.build(NOW)
-    return opened
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built, BUILT_WITH)
 
 
 def everything(rollup: Rollup) -> tuple[dict[str, Rows], Rows]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,27 +9,25 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 
 from orchestration.explain.patterns import pattern_names
 from tests.commands import run_cli
-from tests.deployments import LAST_DAY, NOW, deployed
+from tests.deployments import LAST_DAY, NOW, deploy
 from tests.events_tables import COLUMNS, execute, init
 from tests.oracle import Definitions
 from tests.rollup import Rollup
+from tests.states import State
 
 INDEX = "returning_users_user_id_activity_date_idx"
 
 
-@pytest.fixture(scope="module")
-def deployment(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
-    """Yield a rollup of which each table has more than a few pages."""
-    with deployed(cluster, administration, events=100_000) as rollup:
-        yield rollup
+def of_more_than_a_few_pages(rollup: Rollup) -> None:
+    """A rollup of which each table has more than a few pages, after ordinary runs."""
+    deploy(rollup, 100_000)
+    rollup.build(NOW)
 
 
 @pytest.fixture
-def settled(deployment: Rollup) -> Iterator[Rollup]:
-    """Yield the deployment after an ordinary run, and make good what a test broke."""
-    deployment.build(NOW)
-    yield deployment
-    deployment.build(NOW)
+def state() -> State:
+    """Where each test begins that has a `rollup`."""
+    return State(of_more_than_a_few_pages, has_product=True)
 
 
 def mends(printed: str) -> list[str]:
@@ -40,7 +37,7 @@ def mends(printed: str) -> list[str]:
 
 
 def test_every_query_is_printed_with_its_index_rows_pages_and_time(
-    settled: Rollup,
+    rollup: Rollup,
 ) -> None:
     done = run_cli("explain")
 
@@ -54,7 +51,7 @@ def test_every_query_is_printed_with_its_index_rows_pages_and_time(
 
 
 @pytest.mark.prove
-def test_queries_that_read_all_events_are_run_when_asked(settled: Rollup) -> None:
+def test_queries_that_read_all_events_are_run_when_asked(rollup: Rollup) -> None:
     def milliseconds(*arguments: str) -> dict[str, float | None]:
         rows = json.loads(run_cli("explain", "--format", "json", *arguments).stdout)
         return {row["query"]: row["milliseconds"] for row in rows}
@@ -69,12 +66,12 @@ def test_queries_that_read_all_events_are_run_when_asked(settled: Rollup) -> Non
 
 
 def test_a_missing_index_is_named_and_the_printed_sql_makes_it(
-    settled: Rollup,
+    rollup: Rollup,
 ) -> None:
-    settled.execute(f"drop index analytics.{INDEX}")
+    rollup.execute(f"drop index analytics.{INDEX}")
     done = run_cli("explain")
     for statement in mends(done.stdout):
-        settled.execute(statement)
+        rollup.execute(statement)
 
     assert done.returncode == 1
     assert (
@@ -85,14 +82,14 @@ def test_a_missing_index_is_named_and_the_printed_sql_makes_it(
 
 
 @pytest.mark.prove
-def test_what_a_cancelled_build_left_is_dropped_first(settled: Rollup) -> None:
-    settled.execute(
+def test_what_a_cancelled_build_left_is_dropped_first(rollup: Rollup) -> None:
+    rollup.execute(
         "update pg_index set indisvalid = false"
         f" where indexrelid = 'analytics.{INDEX}'::regclass"
     )
     statements = mends(run_cli("explain").stdout)
     for statement in statements:
-        settled.execute(statement)
+        rollup.execute(statement)
 
     assert statements[0] == f'drop index concurrently "analytics"."{INDEX}";'
     assert run_cli("explain").returncode == 0
@@ -100,20 +97,20 @@ def test_what_a_cancelled_build_left_is_dropped_first(settled: Rollup) -> None:
 
 @pytest.mark.prove
 def test_an_index_that_the_events_lack_is_made_by_the_printed_sql(
-    settled: Rollup,
+    rollup: Rollup,
 ) -> None:
-    settled.execute("drop index events_null_user_idx")
+    rollup.execute("drop index events_null_user_idx")
     done = run_cli("explain")
     for statement in mends(done.stdout):
-        settled.execute(statement)
+        rollup.execute(statement)
 
     assert done.returncode == 1
     assert "user_id is null): runs/rejected_events." in done.stdout
     assert run_cli("explain").returncode == 0
 
 
-def test_programs_get_the_warnings_and_what_mends_them(settled: Rollup) -> None:
-    settled.execute(f"drop index analytics.{INDEX}")
+def test_programs_get_the_warnings_and_what_mends_them(rollup: Rollup) -> None:
+    rollup.execute(f"drop index analytics.{INDEX}")
     done = run_cli("explain", "--format", "json")
     rows: list[dict[str, Any]] = json.loads(done.stdout)
     warned = {row["query"]: row for row in rows if row["warnings"]}

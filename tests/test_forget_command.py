@@ -16,6 +16,7 @@ from orchestration.postgres.connection import connect
 from tests.commands import FAST_DAU, run_cli
 from tests.events_tables import EVENTS
 from tests.forgetting import (
+    BERLIN,
     COUNTS,
     FIRST,
     FIRST_USER,
@@ -23,7 +24,6 @@ from tests.forgetting import (
     NOW,
     counts,
     everything,
-    fill,
     forget,
     listed,
     recounted,
@@ -32,14 +32,13 @@ from tests.forgetting import (
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup
+from tests.states import State
 
 
 @pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of a month in Berlin, which begins with one user's days."""
-    opened = whole_rollup_in(Definitions(time_zone="Europe/Berlin"))
-    fill(opened)
-    return opened
+def state() -> State:
+    """Where each test begins that has a `rollup`."""
+    return BERLIN
 
 
 def test_every_table_equals_a_recount_without_the_user_before_and_after_any_run(

@@ -7,6 +7,7 @@ import pytest
 
 from tests.commands import run_cli
 from tests.forgetting import (
+    BERLIN,
     COUNTS,
     FIRST,
     FIRST_USER,
@@ -14,7 +15,6 @@ from tests.forgetting import (
     LISTS,
     NOW,
     counts,
-    fill,
     forget,
     listed,
     recounted,
@@ -22,14 +22,13 @@ from tests.forgetting import (
 from tests.oracle import Definitions, Event, tables
 from tests.product_oracle import Rows, active_by_segment
 from tests.rollup import Rollup
+from tests.states import State
 
 
 @pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of a month in Berlin, which begins with one user's days."""
-    opened = whole_rollup_in(Definitions(time_zone="Europe/Berlin"))
-    fill(opened)
-    return opened
+def state() -> State:
+    """Where each test begins that has a `rollup`."""
+    return BERLIN
 
 
 def test_kept_counts_stay_as_published_through_all_kinds_of_run(

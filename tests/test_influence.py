@@ -12,7 +12,8 @@ from tests.fresh_rollup import ClockedRollup, fresh_rollup
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
-from tests.rollup import TABLES, RunError
+from tests.rollup import TABLES, Rollup, RunError
+from tests.states import State
 
 FIRST = datetime(2024, 3, 1)
 NOW = datetime(2024, 4, 9, 12)
@@ -54,14 +55,26 @@ CHANGES = [
 ]
 
 
-@pytest.fixture
-def rollup(connection: Connection) -> ClockedRollup:
-    """A rollup of forty days, first built, with the change log."""
-    opened = fresh_rollup(connection, Definitions(), with_log=True)
+def forty_days(rollup: Rollup) -> None:
+    """Forty days, first built, with the change log."""
+    opened = fresh_rollup(rollup.connection, Definitions(), with_log=True)
     opened.set_clock(NOW)
     opened.insert(eventful_days(Random(6), FIRST, 40))
     opened.build(NOW)
-    return opened
+
+
+@pytest.fixture
+def state() -> State:
+    """Where each test begins."""
+    return State(forty_days, has_product=True)
+
+
+@pytest.fixture
+def rollup(connection: Connection, state: State) -> ClockedRollup:
+    """Return the rollup of the state, at its hour."""
+    rollup = ClockedRollup(connection, state.definitions, has_product=True)
+    rollup.set_clock(NOW)
+    return rollup
 
 
 def keys(rows: set[Any], table: str) -> set[Any]:

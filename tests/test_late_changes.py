@@ -1,16 +1,17 @@
 """With the change log, an ordinary run is exact after a change of any age."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
 from orchestration.postgres.connection import connect
-from tests.events_tables import EVENTS, execute, in_background, wait_until
+from tests.change_logs import install, remove
+from tests.events_tables import execute, in_background, wait_until
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup, RunError
+from tests.states import State
 
 NOW = datetime(2024, 3, 20, 12)
 OLD = datetime(2024, 3, 2, 10)  # in Kathmandu, of the same day
@@ -18,20 +19,21 @@ LATE_EVENT = "insert into events (user_id, kind, performed_at) values (3, 'view'
 MOVE = "update events set performed_at = '{to}' where performed_at = '{of}'"
 
 
-@pytest.fixture
-def rollup(
-    rollup_in: Callable[[Definitions], Rollup], connection: Connection
-) -> Rollup:
-    """A rollup of twenty days with an empty change log, first built."""
-    opened = rollup_in(Definitions(time_zone="Asia/Kathmandu"))
-    opened.insert(
+def first_built(rollup: Rollup) -> None:
+    """Twenty days with an empty change log, first built."""
+    rollup.insert(
         Event(user, datetime(2024, 3, day, hour), "view")
         for day in range(1, 21)
         for user, hour in ((1, 10), (2, 19), (day, 4))  # at 19, it is the next day
     )
-    init_events_table(connection, EVENTS, print, change_log=True)
-    opened.build(NOW)
-    return opened
+    install(rollup.connection)
+    rollup.build(NOW)
+
+
+@pytest.fixture
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built, Definitions(time_zone="Asia/Kathmandu"))
 
 
 @pytest.fixture
@@ -106,11 +108,11 @@ def test_truncation_makes_the_next_run_rebuild_every_day(rollup: Rollup) -> None
 def test_the_first_run_after_installing_rebuilds_every_day(
     rollup: Rollup, connection: Connection
 ) -> None:
-    init_events_table(connection, EVENTS, print, change_log=False)
+    remove(connection)
     rollup.execute(LATE_EVENT.format(OLD))
     rollup.build(NOW)
     missed = rollup.tables() != rollup.expected(NOW)
-    init_events_table(connection, EVENTS, print, change_log=True)
+    install(connection)
     rollup.build(NOW)
 
     assert missed

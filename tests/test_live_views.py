@@ -1,6 +1,5 @@
 """The live views count up to this second, by the server's own clock."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from tests.oracle import Definitions, Event, tables
 from tests.rollup import Rollup
+from tests.states import State
 
 ZONES = [
     "America/Los_Angeles",
@@ -22,24 +22,25 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-@pytest.fixture(params=ZONES)
-def rollup(
-    request: pytest.FixtureRequest, whole_rollup_in: Callable[[Definitions], Rollup]
-) -> Rollup:
-    """A rollup of ten days up to now, built two days ago; events have come since."""
-    opened = whole_rollup_in(Definitions(request.param))
+def built_two_days_ago(rollup: Rollup) -> None:
+    """Ten days up to now, built two days ago; events have come since."""
     random = Random(3)
-    opened.insert(
+    rollup.insert(
         Event(random.randrange(12), now() - timedelta(hours=random.randrange(240)))
         for _ in range(120)
     )
-    opened.build(now() - timedelta(days=2))
-    opened.insert(
+    rollup.build(now() - timedelta(days=2))
+    rollup.insert(
         Event(random.randrange(6, 18), now() - timedelta(hours=random.randrange(24)))
         for _ in range(30)
     )
-    opened.insert([Event(99, now() + timedelta(days=1)), Event(None, now())])
-    return opened
+    rollup.insert([Event(99, now() + timedelta(days=1)), Event(None, now())])
+
+
+@pytest.fixture(params=ZONES)
+def state(request: pytest.FixtureRequest) -> State:
+    """Where each test begins."""
+    return State(built_two_days_ago, Definitions(request.param), has_product=True)
 
 
 def live(rollup: Rollup, view: str) -> list[tuple[Any, ...]]:

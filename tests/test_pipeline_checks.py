@@ -15,9 +15,11 @@ from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
 from orchestration.pipeline.checks.recount import TABLES, days_to_recount
 from orchestration.pipeline.events import EVENTS
 from orchestration.settings import events_table
+from tests.commands import dbt_in_this_process
 from tests.oracle import Definitions, Event
 from tests.pipeline_runs import evaluations, utc_now
 from tests.rollup import Rollup
+from tests.states import State
 
 Evaluations = dict[tuple[str, str], dg.AssetCheckEvaluation]
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
@@ -34,27 +36,27 @@ CHECKS = dg.Definitions(
 )
 
 
-@pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of forty days of a few users, the last event two hours ago."""
-    return of_forty_days(rollup_in(Definitions()))
-
-
-def of_forty_days(opened: Rollup) -> Rollup:
-    """Return the rollup with its events, first built."""
-    opened.insert(
+def forty_days(rollup: Rollup, _: date) -> None:
+    """Forty days of a few users, the last event two hours ago, first built."""
+    rollup.insert(
         Event(user, utc_now() - timedelta(days=n, hours=2))
         for n in range(40)
         for user in range(1, 6)
     )
-    opened.build(utc_now())
-    return opened
+    rollup.build(utc_now())
 
 
 @pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    """Yield an instance without runs."""
-    with dg.instance_for_test() as instance:
+def state() -> State:
+    """Where each test begins that has a `rollup`, in a state of its day."""
+    return State(forty_days, arguments=(days_ago(0),))
+
+
+@pytest.fixture
+def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """Yield an instance without runs, whose checks run dbt in this process."""
+    monkeypatch.setattr("orchestration.dbt.finished", dbt_in_this_process)
+    with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 
 
@@ -175,13 +177,13 @@ def test_without_a_day_that_is_over_there_is_nothing_to_recount(
 def test_a_missing_index_is_an_error_with_the_sql_that_makes_it(
     whole_rollup_in: Callable[[Definitions], Rollup], instance: dg.DagsterInstance
 ) -> None:
-    rollup = of_forty_days(whole_rollup_in(Definitions()))
+    rollup = whole_rollup_in(Definitions())
     rollup.execute(
         "insert into events (user_id, performed_at)"
         " select n % 50, now() at time zone 'UTC' - n * interval '4 minutes'"
         " from generate_series(1, 40000) as n"
     )
-    rollup.build(utc_now(), refresh="full")
+    rollup.build(utc_now())
     rollup.execute("drop index events_performed_at_idx")
     rollup.execute("vacuum analyze events")
 

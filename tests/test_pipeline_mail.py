@@ -58,7 +58,7 @@ def test_a_run_that_fails_is_mailed_to_all_over_tls(
     [unused] = connections.values()
     url = {"SMTP_PORT": given, "DAGSTER_URL": "https://dagster.example.org"}
     [sensor] = failure_sensors(COMPLETE | url)
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         failed = failing.execute_in_process(instance=instance, raise_on_error=False)
         context = dg.build_run_status_sensor_context(
             sensor.name,

@@ -1,13 +1,13 @@
 """The jobs, run for real: what they rebuild, what they say of it, and how they fail."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import dagster as dg
 import pytest
 
 from orchestration.dbt import run_dbt
-from tests.oracle import Definitions, Event
+from tests.oracle import Event
 from tests.pipeline_runs import (
     Pipeline,
     differing_tables,
@@ -17,6 +17,7 @@ from tests.pipeline_runs import (
     utc_now,
 )
 from tests.rollup import Rollup
+from tests.states import State
 
 USERS = range(1, 6)
 
@@ -28,14 +29,21 @@ def parsed_project(cluster: dict[str, str]) -> None:
     assert run_dbt(["--quiet", "parse"], variables) == 0
 
 
-@pytest.fixture
-def pipeline(
-    whole_rollup_in: Callable[[Definitions], Rollup], parsed_project: None
-) -> Iterator[Pipeline]:
-    """Yield the jobs over forty days of a few users, not built yet."""
-    rollup = whole_rollup_in(Definitions())
+def forty_days(rollup: Rollup, _: date) -> None:
+    """Forty days of a few users, not built yet."""
     rollup.insert(Event(user, ago(n)) for n in range(1, 41) for user in USERS)
-    with dg.instance_for_test() as instance:
+
+
+@pytest.fixture
+def state() -> State:
+    """Where each test begins, in a state of its day."""
+    return State(forty_days, has_product=True, arguments=(day(0),))
+
+
+@pytest.fixture
+def pipeline(rollup: Rollup, parsed_project: None) -> Iterator[Pipeline]:
+    """Yield the jobs over the rollup, and an instance of their own."""
+    with dg.DagsterInstance.ephemeral() as instance:
         yield Pipeline(rollup, instance)
 
 

@@ -27,11 +27,18 @@ SPRING, AUTUMN = datetime(2024, 3, 1), datetime(2024, 10, 1)
 HALF_PAST_ONE = (1, 30)
 
 
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    """Yield an instance without runs."""
+@pytest.fixture(scope="module")
+def shared_instance() -> Iterator[dg.DagsterInstance]:
+    """Yield an instance that has files, as a schedule asks for."""
     with dg.instance_for_test() as instance:
         yield instance
+
+
+@pytest.fixture
+def instance(shared_instance: dg.DagsterInstance) -> dg.DagsterInstance:
+    """Return the instance without runs."""
+    shared_instance.wipe()
+    return shared_instance
 
 
 def ticks(

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -15,18 +14,33 @@ from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
 from tests.rollup import Rollup
+from tests.states import State
 
 FIRST = datetime(2024, 3, 1)
 NOW = datetime(2024, 3, 20, 12)
 
 
-@pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+def three_weeks(rollup: Rollup) -> None:
     """Three weeks of events that are not rolled up yet."""
-    opened = rollup_in(Definitions())
-    opened.insert(eventful_days(Random(1), FIRST, 20))
-    opened.insert([Event(1, FIRST), Event(1, NOW)])
-    return opened
+    rollup.insert(eventful_days(Random(1), FIRST, 20))
+    rollup.insert([Event(1, FIRST), Event(1, NOW)])
+
+
+def one_event(rollup: Rollup) -> None:
+    """One event, whose first day is the 18th of March, first built."""
+    rollup.insert([Event(1, datetime(2024, 3, 18, 12))])
+    rollup.build(NOW)
+
+
+UNBUILT = State(three_weeks)
+BERLIN = State(one_event, Definitions(time_zone="Europe/Berlin"))
+
+
+@pytest.fixture
+def state(request: pytest.FixtureRequest) -> State:
+    """Where each test begins that has a `rollup`, unbuilt unless it says otherwise."""
+    given: State = getattr(request, "param", UNBUILT)
+    return given
 
 
 def planned(*arguments: str) -> str:
@@ -192,20 +206,12 @@ def test_without_events_there_is_nothing_to_rebuild(rollup: Rollup) -> None:
     assert "There is no table public.events" in done.stderr
 
 
-@pytest.fixture
-def berlin(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup in Berlin of one event, whose first day is the 18th of March."""
-    opened = rollup_in(Definitions(time_zone="Europe/Berlin"))
-    opened.insert([Event(1, datetime(2024, 3, 18, 12))])
-    opened.build(NOW)
-    return opened
-
-
+@pytest.mark.parametrize("state", [BERLIN], ids=["Berlin"], indirect=True)
 def test_lateness_counts_revised_days_by_local_days_until_the_revision(
-    berlin: Rollup,
+    rollup: Rollup,
 ) -> None:
     # In Berlin the second is of the 4th of March already, one day later than in UTC.
-    berlin.execute(
+    rollup.execute(
         "insert into analytics.daily_revisions"
         " (activity_date, first_dau, dau, revisions_count, last_revised_at) values"
         " ('2024-03-01', 100, 150, 1, '2024-03-02 12:00'),"
@@ -236,7 +242,8 @@ def test_lateness_counts_revised_days_by_local_days_until_the_revision(
     assert "lookback_days is 3, which catches 99.0%" in printed
 
 
-def test_lateness_says_where_nothing_was_revised(berlin: Rollup) -> None:
+@pytest.mark.parametrize("state", [BERLIN], ids=["Berlin"], indirect=True)
+def test_lateness_says_where_nothing_was_revised(rollup: Rollup) -> None:
     printed = planned("--lateness")
 
     assert "no revision yet: of the 2 days that are over" in printed

@@ -1,17 +1,18 @@
 """What the tables know of days whose raw events were purged outlives every run."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from tests.dbt_processes import dbt_process, held, wait_for_write
 from tests.made_up_events import eventful_days
-from tests.oracle import Definitions, Event, tables
+from tests.oracle import Event, tables
 from tests.product_oracle import Rows
 from tests.rollup import Rollup
+from tests.states import State
 
 FIRST = datetime(2024, 3, 1)
 NOW = datetime(2024, 3, 25, 12)
@@ -47,12 +48,10 @@ class PurgedRollup(Rollup):
         return {name: recounted[name] for name in self.table_names}
 
 
-@pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> PurgedRollup:
-    """A rollup of three weeks and a half, first built, before the purge."""
-    opened = whole_rollup_in(Definitions())
-    opened.insert(eventful_days(Random(7), FIRST, 24))
-    opened.insert(
+def first_built(rollup: Rollup) -> None:
+    """Three weeks and a half, first built, before the purge."""
+    rollup.insert(eventful_days(Random(7), FIRST, 24))
+    rollup.insert(
         [
             Event(5, FIRST),
             Event(5, CUT - timedelta(hours=1)),
@@ -60,8 +59,19 @@ def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> PurgedRollup:
             Event(6, NOW),
         ]
     )
-    opened.build(NOW)
-    return PurgedRollup(opened.connection, opened.definitions, has_product=True)
+    rollup.build(NOW)
+
+
+@pytest.fixture
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built, has_product=True)
+
+
+@pytest.fixture
+def rollup(connection: Connection, state: State) -> PurgedRollup:
+    """Return the rollup of the state."""
+    return PurgedRollup(connection, state.definitions, has_product=True)
 
 
 @pytest.mark.parametrize("kept_from", PROTECTION)

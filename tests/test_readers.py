@@ -17,6 +17,7 @@ from tests.made_up_events import eventful_days
 from tests.oracle import Definitions
 from tests.pipelines import PASSWORD, user
 from tests.rollup import PRODUCT_TABLES, ROLLUP_TABLES, Rollup, RunError
+from tests.states import State
 
 NAME = "bi"
 NOW = datetime(2024, 3, 25, 12)
@@ -40,13 +41,16 @@ def group(administration: Connection) -> Iterator[None]:
     execute(administration, f"drop role if exists {NAME}, analyst, fast_dau_reader")
 
 
+def first_built(rollup: Rollup) -> None:
+    """Three weeks and a half, first built."""
+    rollup.insert(eventful_days(Random(3), NOW - timedelta(days=24), 25))
+    rollup.build(NOW)
+
+
 @pytest.fixture
-def rollup(group: None, whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of three weeks and a half, first built."""
-    opened = whole_rollup_in(Definitions())
-    opened.insert(eventful_days(Random(3), NOW - timedelta(days=24), 25))
-    opened.build(NOW)
-    return opened
+def state(group: None) -> State:
+    """Where each test begins that has a `rollup`."""
+    return State(first_built, has_product=True)
 
 
 @contextmanager

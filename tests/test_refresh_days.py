@@ -1,12 +1,12 @@
 """Which days a run rebuilds, and the reason that it gives for each."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup
+from tests.states import State
 
 # In Berlin it is already the 20th of March, half an hour past midnight.
 NOW = datetime(2024, 3, 19, 23, 30)
@@ -14,13 +14,16 @@ TODAY = date(2024, 3, 20)
 FIRST = date(2024, 3, 1)
 
 
+def first_built(rollup: Rollup) -> None:
+    """The first event is of the 1st of March in Berlin."""
+    rollup.insert([Event(1, datetime(2024, 2, 29, 23)), Event(2, NOW)])
+    rollup.build(NOW)
+
+
 @pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup whose first event is of the 1st of March in Berlin, first built."""
-    opened = rollup_in(Definitions(time_zone="Europe/Berlin"))
-    opened.insert([Event(1, datetime(2024, 2, 29, 23)), Event(2, NOW)])
-    opened.build(NOW)
-    return opened
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built, Definitions(time_zone="Europe/Berlin"))
 
 
 def reasons(rollup: Rollup) -> dict[date, str]:

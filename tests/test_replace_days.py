@@ -1,14 +1,14 @@
 """A run writes the rows that differ, and nothing else; indexes outlive every run."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 
 from tests.made_up_events import eventful_days, invalid_events
-from tests.oracle import Definitions, Event
+from tests.oracle import Event
 from tests.rollup import TABLES, Rollup, RunError
+from tests.states import State
 
 FIRST = datetime(2024, 3, 1)
 NOW = datetime(2024, 3, 25, 12)
@@ -40,14 +40,17 @@ INDEXES = {
 }
 
 
+def first_built(rollup: Rollup) -> None:
+    """Three weeks and a half, first built."""
+    rollup.insert(eventful_days(Random(2), FIRST, 25))
+    rollup.insert(invalid_events(NOW))
+    rollup.build(NOW)
+
+
 @pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of three weeks and a half, first built."""
-    opened = whole_rollup_in(Definitions())
-    opened.insert(eventful_days(Random(2), FIRST, 25))
-    opened.insert(invalid_events(NOW))
-    opened.build(NOW)
-    return opened
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built, has_product=True)
 
 
 def valid_indexes(rollup: Rollup) -> set[str]:

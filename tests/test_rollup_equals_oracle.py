@@ -9,6 +9,7 @@ import pytest
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup
+from tests.states import State
 
 # Clocks change in Berlin on 2024-03-31, in New York on 2024-11-03.
 PLACES = [
@@ -20,20 +21,31 @@ PLACES = [
     ),
 ]
 DAYS = 32
+LENGTH = timedelta(days=DAYS, hours=12, minutes=7)
+
+
+def first_built(rollup: Rollup, first: datetime) -> None:
+    """A month of events and bad rows, first built at noon of its end."""
+    rollup.insert(eventful_days(Random(4), first, DAYS + 1))
+    rollup.insert(invalid_events(first + LENGTH))
+    rollup.build(first + LENGTH)
 
 
 @pytest.fixture(params=PLACES)
-def history(
-    request: pytest.FixtureRequest, whole_rollup_in: Callable[[Definitions], Rollup]
-) -> tuple[Rollup, datetime]:
-    """A rollup of a month of events and bad rows, first built at noon of its end."""
+def state(request: pytest.FixtureRequest) -> State:
+    """Where each test begins that has a `history`."""
     time_zone, first = request.param
-    rollup = whole_rollup_in(Definitions(time_zone=time_zone))
-    now = first + timedelta(days=DAYS, hours=12, minutes=7)
-    rollup.insert(eventful_days(Random(4), first, DAYS + 1))
-    rollup.insert(invalid_events(now))
-    rollup.build(now)
-    return rollup, now
+    return State(
+        first_built, Definitions(time_zone), has_product=True, arguments=(first,)
+    )
+
+
+@pytest.fixture
+def history(rollup: Rollup, state: State) -> tuple[Rollup, datetime]:
+    """The rollup, and the clock of the run that built it."""
+    [first] = state.arguments
+    assert isinstance(first, datetime)
+    return rollup, first + LENGTH
 
 
 def test_after_the_first_build(history: tuple[Rollup, datetime]) -> None:

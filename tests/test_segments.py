@@ -1,14 +1,13 @@
 """DAU by segment: what the values are, which are kept apart, and what is refused."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.oracle import Definitions
 from tests.product_oracle import active_by_segment
 from tests.rollup import Rollup, RunError
+from tests.states import State
 
 FIRST = datetime(2024, 3, 1)
 NOW = datetime(2024, 3, 12, 12)
@@ -29,12 +28,15 @@ from generate_series(0, 39) as user_id, generate_series(0, 2) as n,
 """
 
 
+def eleven_days(rollup: Rollup) -> None:
+    """Eleven days, not yet built."""
+    rollup.execute(EVENTS)
+
+
 @pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of eleven days, not yet built."""
-    opened = whole_rollup_in(Definitions())
-    opened.execute(EVENTS)
-    return opened
+def state() -> State:
+    """Where each test begins."""
+    return State(eleven_days, has_product=True)
 
 
 def found(rollup: Rollup) -> list[tuple[Any, ...]]:
