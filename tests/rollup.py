@@ -17,6 +17,7 @@ from psycopg2.extras import execute_values
 from orchestration.settings import DBT_PROJECT_DIR, ROOT
 from tests.oracle import Definitions, Event, tables
 from tests.product_oracle import Rows
+from tests.quick_dbt import quick_dbt
 
 ROLLUP_TABLES = (
     "rejected_events",
@@ -88,7 +89,8 @@ def run_dbt(manifest: Manifest, arguments: list[str]) -> list[Any]:
     """Run dbt on a parsed project; RunError, with its messages, where it fails."""
     # Each run in this process adds to the list, and looks at all that is in it.
     del DEFAULT_BASE_BEHAVIOR_FLAGS[_FLAGS:]
-    outcome = dbtRunner(manifest=manifest).invoke(arguments)
+    with quick_dbt():
+        outcome = dbtRunner(manifest=manifest).invoke(arguments)
     if not isinstance(outcome.result, RunExecutionResult):
         raise RunError(outcome.exception)
     if not outcome.success:
