@@ -21,10 +21,12 @@ from orchestration.spark.cluster import start as start_spark
 from orchestration.spark.cluster import stop as stop_spark
 from orchestration.spark.home import spark_home
 from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
+from tests.midnight import wait_out_midnight
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 from tests.spark_rollup import SparkRollup, event_log
 from tests.states import DATABASE, State, States
+from tests.surroundings import leave_the_shell_behind
 
 _numbers = itertools.count(1)
 
@@ -43,14 +45,22 @@ QUICK_SPARK = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let dbt keep what it has parsed in a folder of this process's own.
+    """Take nothing from the shell; let dbt parse into a folder of this process's own.
 
     Before any test module is imported, as Dagster's definitions read the project then.
     """
+    leave_the_shell_behind()
     folder = tempfile.TemporaryDirectory(prefix="fast-dau-dbt-")
     config.add_cleanup(folder.cleanup)
     os.environ["DBT_TARGET_PATH"] = f"{folder.name}/target"
     os.environ["DBT_LOG_PATH"] = f"{folder.name}/logs"
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = f"{folder.name}/hypothesis"
+
+
+@pytest.fixture
+def one_day() -> None:
+    """Let no midnight pass in a test that looks at the real clock more than once."""
+    wait_out_midnight()
 
 
 @pytest.fixture(scope="session")

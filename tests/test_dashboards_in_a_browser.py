@@ -86,6 +86,7 @@ NEWEST = " where is_complete order by activity_date desc limit 1"
 
 
 @pytest.mark.dashboards
+@pytest.mark.usefixtures("one_day")
 def test_every_chart_shows_what_the_tables_have(
     connection: Connection,
     folder: Path,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -122,11 +123,12 @@ def test_a_shell_that_evaluates_env_reaches_the_server_and_can_stop_it(
     used_home: Path,
 ) -> None:
     keep_running(used_home)
+    fast_dau = shlex.quote(str(FAST_DAU))
     script = f"""
-        eval "$('{FAST_DAU}' db env)"
+        eval "$({fast_dau} db env)"
         echo "$PGHOST $PGUSER $PGDATABASE"
-        '{FAST_DAU}' db psql --no-align --tuples-only --command 'select 40 + 2'
-        '{FAST_DAU}' db stop
+        {fast_dau} db psql --no-align --tuples-only --command 'select 40 + 2'
+        {fast_dau} db stop
     """
 
     shell = subprocess.run(

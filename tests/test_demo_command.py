@@ -22,6 +22,7 @@ def count(connection: Connection, table: str) -> int:
         return int(cursor.fetchall()[0][0])
 
 
+@pytest.mark.usefixtures("one_day")
 def test_the_demo_goes_from_nothing_to_answers_and_back(
     connection: Connection, tmp_path: Path
 ) -> None:

@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,11 +25,24 @@ def explained(example: str) -> dict[str, str]:
     return dict(re.findall(r"^#?([A-Z_]+)=(.*)$", example, re.MULTILINE))
 
 
+@pytest.fixture
+def units() -> Iterator[Path]:
+    """Yield an empty folder whose path has neither blanks nor other letters.
+
+    A unit names no others without a syntax of their own.
+    """
+    temporary = "/var/tmp"  # noqa: S108  # the folder made in it is private
+    with tempfile.TemporaryDirectory(dir=temporary) as name:
+        yield Path(name)
+
+
 def rendered_units(folder: Path) -> list[str]:
     """Copy the units for this checkout and environment, which verify looks into."""
+    (folder / "bin").symlink_to(Path(sys.executable).parent)
+    (folder / "checkout").symlink_to(ROOT)
     places = {
-        "/srv/fast-dau/.venv/bin": str(Path(sys.executable).parent),
-        "/srv/fast-dau": str(ROOT),
+        "/srv/fast-dau/.venv/bin": f"{folder}/bin",
+        "/srv/fast-dau": f"{folder}/checkout",
     }
     for unit in [path for path in UNITS.rglob("*") if path.is_file()]:
         text = unit.read_text()
@@ -43,12 +58,12 @@ def rendered_units(folder: Path) -> list[str]:
     VERIFY is None and os.environ.get("CI") != "true",
     reason="systemd-analyze is not installed",
 )
-def test_the_units_are_as_systemd_wants_them(tmp_path: Path) -> None:
+def test_the_units_are_as_systemd_wants_them(units: Path) -> None:
     assert VERIFY
     done = subprocess.run(
-        [VERIFY, "verify", *rendered_units(tmp_path)],
+        [VERIFY, "verify", *rendered_units(units)],
         # The system's own units are looked up as well: hence the colon.
-        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{units}:"},
         capture_output=True,
         text=True,
         check=False,

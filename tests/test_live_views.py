@@ -10,6 +10,7 @@ from tests.oracle import Definitions, Event, tables
 from tests.rollup import Rollup
 from tests.states import State
 
+pytestmark = pytest.mark.usefixtures("one_day")
 ZONES = [
     "America/Los_Angeles",
     pytest.param("UTC", marks=pytest.mark.prove),

@@ -23,6 +23,7 @@ from tests.states import State
 
 Evaluations = dict[tuple[str, str], dg.AssetCheckEvaluation]
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+pytestmark = pytest.mark.usefixtures("one_day")
 RECOUNT = "rollup_equals_events"
 CHECKS = dg.Definitions(
     assets=[EVENTS, rollup_assets],

@@ -20,7 +20,7 @@ from tests.pipeline_runs import differing_tables, utc_now
 from tests.rollup import Rollup
 from tests.ui_processes import UI, started_ui
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("one_day")]
 _PATIENCE_SECONDS = 180
 
 

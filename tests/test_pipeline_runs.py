@@ -19,6 +19,7 @@ from tests.pipeline_runs import (
 from tests.rollup import Rollup
 from tests.states import State
 
+pytestmark = pytest.mark.usefixtures("one_day")
 USERS = range(1, 6)
 
 

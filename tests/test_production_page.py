@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -39,8 +40,10 @@ def run(script: str, environment: Mapping[str, str], **places: str) -> str:
     path = (
         f"{program('psql').parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     )
-    for place, here in {"sudo ": "", "deploy/as_service ": "", **places}.items():
-        script = script.replace(place, here)
+    for privilege in ("sudo ", "deploy/as_service "):
+        script = script.replace(privilege, "")
+    for place, here in places.items():
+        script = script.replace(place, shlex.quote(here))
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=ROOT,

@@ -19,7 +19,7 @@ from orchestration.settings import events_table
 from tests.commands import run_cli
 from tests.dbt_processes import TURN_LOCK, TURN_LOCK_IS_AWAITED
 from tests.events_tables import execute, fetch
-from tests.ui_processes import UI, started_ui
+from tests.ui_processes import UI, free_port, started_ui
 from tests.ui_processes import dagster_home as made_dagster_home
 
 
@@ -141,8 +141,9 @@ def test_an_address_that_others_can_reach_brings_a_warning(
 ) -> None:
     monkeypatch.setenv("DAGSTER_HOME", "not/absolute")
 
-    exposed = run_cli("ui", "--host", "0.0.0.0")  # noqa: S104  # nothing starts
-    private = run_cli("ui", "--host", "localhost")
+    port = f"--port={free_port()}"
+    exposed = run_cli("ui", "--host", "0.0.0.0", port)  # noqa: S104  # nothing starts
+    private = run_cli("ui", "--host", "localhost", port)
 
     assert "no log-in" in exposed.stderr
     assert (exposed.returncode, private.returncode) == (2, 2)

@@ -34,6 +34,7 @@ _IS_DRAWN = "image => image.complete && image.naturalWidth > 0"
 
 
 @pytest.mark.prove
+@pytest.mark.usefixtures("one_day")
 def test_an_operator_sees_the_lineage_starts_a_run_and_sees_what_it_did(
     connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,8 @@ def filled_bundle(address: str, parent: Path) -> Iterator[Path]:
         for path in BUNDLE.glob("**/*.yaml"):
             copied = folder / path.relative_to(BUNDLE)
             copied.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, copied)
+            # Not its mode: in a checkout of someone else's it may be read-only.
+            shutil.copyfile(path, copied)
         for path in folder.glob("databases/*.yaml"):
             _write(path, _read(path) | {"sqlalchemy_uri": address})
         for path in folder.glob("datasets/*/*.yaml"):
@@ -52,9 +53,10 @@ def filled_bundle(address: str, parent: Path) -> Iterator[Path]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return content
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False))
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    path.write_text(text, encoding="utf-8")

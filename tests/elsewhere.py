@@ -1,0 +1,209 @@
+"""Runs the quick tests where somebody else's checkout may stand: `make test-elsewhere`.
+
+In a copy whose path has blanks and letters beyond ASCII, and which cannot be written
+to, nor the home; for an ordinary user, where root starts it; with the ports taken that
+this project's programs have by default, a shell full of settings for other projects, a
+far time zone, files that nobody else may read, and signals ignored as under nohup.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from orchestration.postgres.home import Account, server_account, user_name
+from orchestration.postgres.signals import orderly_exit
+from orchestration.settings import ROOT
+from tests.foreign_shell import PSQLRC, foreign_variables
+
+# Quick, and touching ports, paths, files, the environment or the command line.
+FILES = (
+    "test_connection.py",
+    "test_ui_command.py",
+)
+_PORTS = (3000, 4040, 5432, 5433, 7077, 8080, 8081, 8088, 10000, 10001)
+_PROGRAM = """#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
+import sys
+from {module} import {name}
+sys.exit({function}())
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folders of one run, and who runs in them."""
+
+    folder: Path
+    account: Account
+
+    @property
+    def checkout(self) -> Path:
+        """The copy."""
+        return self.folder / "Zoë's check out"
+
+    @property
+    def home(self) -> Path:
+        """A HOME that cannot be written to."""
+        return self.folder / "home of Zoë"
+
+    @property
+    def temporary(self) -> Path:
+        """The one folder in which files can be made."""
+        return self.folder / "temporary files"
+
+    @property
+    def python(self) -> Path:
+        """The copy's own interpreter."""
+        return self.checkout / ".venv" / "bin" / "python"
+
+    def make(self) -> None:
+        """Copy the checkout, and make the other folders."""
+        for name in _files_of_the_checkout():
+            (self.checkout / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, self.checkout / name)
+        self.home.mkdir()
+        (self.home / ".psqlrc").write_text(PSQLRC)
+        self.temporary.mkdir()
+        os.chown(self.temporary, self.account.uid, self.account.gid)
+
+    def close(self) -> None:
+        """Take the right to write from the copy and the home."""
+        for path in (self.checkout, *self.checkout.rglob("*"), self.home):
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode & ~0o222)
+
+    def runs(self, python: str) -> bool:
+        """Tell whether the account can use the copy with this interpreter."""
+        if self.python.parent.exists():
+            shutil.rmtree(self.python.parents[1])
+        _make_environment(self.python.parents[1], python)
+        question = "import psycopg2, orchestration as o; print(o.__file__)"
+        try:
+            answer: subprocess.CompletedProcess[str] = subprocess.run(
+                [str(self.python), "-c", question],
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                check=False,
+                **self.account.subprocess_arguments(),
+            )
+        except OSError:
+            return False
+        return answer.stdout.startswith(str(self.checkout))
+
+    def test(self, arguments: Sequence[str]) -> int:
+        """Run pytest there; return its exit code."""
+        pytest = [
+            str(self.python),
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            *arguments,
+        ]
+        deaf = ["sh", "-c", 'trap "" HUP INT; exec "$@"', "sh", *pytest]
+        with subprocess.Popen(
+            deaf,
+            cwd=self.checkout,
+            env=foreign_variables(self.home, self.temporary),
+            umask=0o077,
+            **self.account.subprocess_arguments(),
+        ) as tests:
+            try:
+                return tests.wait()
+            finally:
+                tests.terminate()
+
+
+def main() -> int:
+    """Make the place, run the tests there, and remove it."""
+    os.umask(0o022)
+    with ExitStack() as stack:
+        stack.enter_context(orderly_exit())
+        made = tempfile.TemporaryDirectory(prefix="fast-dau-")
+        folder = Path(stack.enter_context(made))
+        folder.chmod(0o755)
+        place = _place(folder)
+        place.close()
+        taken = [port for port in _PORTS if stack.enter_context(_taken(port))]
+        in_use = sorted(set(_PORTS) - set(taken))
+        print(f"In {place.checkout}, as {place.account.name}.")
+        print(f"Ports taken: {taken}; in use already: {in_use}.", flush=True)
+        return place.test(sys.argv[1:] or [f"tests/{name}" for name in FILES])
+
+
+def _place(folder: Path) -> Place:
+    """Return the place of an ordinary user, or of this one where none can reach it."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    own = str(Path(sys.executable).resolve())
+    pythons = [own, shutil.which(version, path=os.defpath)]
+    place = Place(folder, server_account())
+    place.make()
+    if any(place.runs(python) for python in pythons if python):
+        return place
+    me = Account(user_name(os.geteuid()), os.geteuid(), os.getegid())
+    print(f"`{place.account.name}` cannot use {own} and what is installed for it.")
+    place = Place(folder, me)
+    if not place.runs(own):
+        raise SystemExit(f"Nor can {me.name}.")
+    return place
+
+
+def _files_of_the_checkout() -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
+
+
+def _make_environment(environment: Path, python: str) -> None:
+    """Make one that has this one's packages and the copy's code.
+
+    Its programs name their interpreter as pip's do where the path has blanks.
+    """
+    isolated = [python, "-I", "-m", "venv", "--without-pip", str(environment)]
+    subprocess.run(isolated, check=True)
+    [packages] = environment.glob("lib/*/site-packages")
+    [installed] = Path(sys.prefix).glob("lib/*/site-packages")
+    paths = [str(environment.parent), str(installed)]
+    (packages / "elsewhere.pth").write_text(f"import sys; sys.path += {paths!a}\n")
+    for program in entry_points(group="console_scripts"):
+        path = environment / "bin" / program.name
+        path.write_text(
+            _PROGRAM.format(
+                python=environment / "bin" / "python",
+                module=program.module,
+                name=program.attr.partition(".")[0],
+                function=program.attr,
+            )
+        )
+        path.chmod(0o755)
+
+
+@contextmanager
+def _taken(port: int) -> Iterator[bool]:
+    """Listen on the port meanwhile, unless another program does: tell which."""
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except OSError:
+        yield False
+    else:
+        with listener:
+            yield True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
