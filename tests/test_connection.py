@@ -12,6 +12,7 @@ from orchestration.postgres.connection import child_environment, connect, databa
 from orchestration.postgres.home import user_name
 from orchestration.postgres.server import running, server
 from tests.clusters import query
+from tests.commands import run_cli
 
 
 @pytest.fixture
@@ -58,6 +59,30 @@ def test_without_a_host_the_embedded_server_runs_for_as_long(
 
     assert rows == [("fast_dau",)]
     assert running(home) is None
+
+
+def test_what_a_server_elsewhere_has_to_be_like_is_not_asked_of_the_embedded_one(
+    home: Path, no_server_named: pytest.MonkeyPatch
+) -> None:
+    no_server_named.setenv("FAST_DAU_HOME", str(home))
+    demands = {
+        "PGSSLMODE": "verify-full",
+        "PGCHANNELBINDING": "require",
+        "PGGSSENCMODE": "require",
+        "PGREQUIREAUTH": "none",
+        "PGTARGETSESSIONATTRS": "standby",
+    }
+    for name, text in demands.items():
+        no_server_named.setenv(name, text)
+
+    with database() as variables:
+        rows = query(variables, "select current_database()")
+        found = running(home)
+        shown = run_cli("db", "psql", "--no-align", "--tuples-only", "-c", "select 42")
+
+    assert rows == [("fast_dau",)]
+    assert found == variables
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, "42\n", "")
 
 
 @pytest.mark.parametrize("name", ["PGHOSTADDR", "PGSERVICE"])

@@ -1,5 +1,6 @@
 """The `fast-dau` command: assembles the commands and reports errors."""
 
+import io
 import sys
 
 import typer
@@ -64,6 +65,9 @@ app.add_typer(spark.app, name="spark")
 
 def main() -> None:
     """Run the command line; a user's mistake ends in one sentence, not a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # As Python has it for stderr: a terminal in Latin-1 lacks … and █.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except UserError as error:

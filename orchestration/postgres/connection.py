@@ -12,6 +12,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import Failure, UserError
+from orchestration.postgres.demands import demanded
 from orchestration.postgres.home import default_home, user_name
 from orchestration.postgres.server import server
 
@@ -61,7 +62,7 @@ def connect(environment: Mapping[str, str]) -> Connection:
     Raises Failure with one sentence where the server does not answer or refuses.
     """
     try:
-        connection = psycopg2.connect(
+        connection: Connection = psycopg2.connect(
             host=environment.get("PGHOST"),
             port=environment.get("PGPORT") or None,
             user=environment.get("PGUSER") or None,
@@ -69,6 +70,8 @@ def connect(environment: Mapping[str, str]) -> Connection:
             dbname=environment.get("PGDATABASE") or None,
             application_name="fast-dau",
             connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+            # Given here, they go before what os.environ demands of another server.
+            **demanded(environment),
         )
     except psycopg2.OperationalError as error:
         raise Failure(_explain(str(error), environment)) from None

@@ -85,6 +85,8 @@ def answering_port(home: Home) -> int | None:
             dbname=DATABASE,
             sslmode="disable",
             gssencmode="disable",
+            channel_binding="prefer",
+            target_session_attrs="any",
             options="",
             # With scram the server proves that it knows the password too: another
             # program on that port cannot pass for it.

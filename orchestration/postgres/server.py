@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from orchestration.postgres.cluster import DATABASE, USER
+from orchestration.postgres.demands import met_demands
 from orchestration.postgres.home import Home, open_home
 from orchestration.postgres.locks import exclusive, exclusive_if_free, shared
 from orchestration.postgres.process import (
@@ -44,6 +45,7 @@ def server(
 ) -> Iterator[dict[str, str]]:
     """Use the server whose files are in the folder: yield PGHOST to PGDATABASE.
 
+    With them comes, lowered, what the environment demands and this server lacks.
     Makes the cluster and starts the server where needed, with `settings` over
     SETTINGS; one that is up already keeps those it has. The last user to leave stops
     it, unless it was told to keep running. Raises Failure where the folder cannot be
@@ -95,6 +97,7 @@ def _variables(home: Home, port: int) -> dict[str, str]:
         "PGUSER": USER,
         "PGPASSWORD": home.password.read_text(),
         "PGDATABASE": DATABASE,
+        **met_demands(os.environ),
     }
 
 
