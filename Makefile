@@ -7,7 +7,7 @@ EVENTS ?= 1000000
 PORT ?= 8088
 
 .PHONY: help setup demo dashboards test chromium prove dashboards-test java test-spark \
-	lint bench plans clean
+	test-elsewhere lint bench plans clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -22,6 +22,9 @@ dashboards: .venv/ready ## Show the dashboard in Apache Superset (PORT=8088)
 
 test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+test-elsewhere: .venv/ready-to-develop ## Run the quick ones where others may have a checkout
+	$(BIN)/python -m tests.elsewhere
 
 # Debian's, for the test in a browser, and a font for the pictures that it looks at.
 # Where they cannot be installed, that test says so.

@@ -15,27 +15,37 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from orchestration.postgres.home import Account, server_account, user_name
 from orchestration.postgres.signals import orderly_exit
-from orchestration.settings import ROOT
+from tests.copied_checkout import copy_checkout, make_environment
 from tests.foreign_shell import PSQLRC, foreign_variables
 
 # Quick, and touching ports, paths, files, the environment or the command line.
 FILES = (
-    "test_connection.py",
-    "test_ui_command.py",
+    "connection",
+    "dashboards",
+    "db_command",
+    "demo_command",
+    "deployment",
+    "docs_command",
+    "embedded_server",
+    "embedded_server_access",
+    "embedded_server_kills",
+    "export_command",
+    "generate_command",
+    "load_command",
+    "pipeline_definitions",
+    "pipeline_project",
+    "pipeline_prune",
+    "readme",
+    "spark_environment",
+    "terminal",
+    "ui_command",
 )
+_OPTIONS = ("--numprocesses=2", "--dist=worksteal", "-p", "no:cacheprovider")
 _PORTS = (3000, 4040, 5432, 5433, 7077, 8080, 8081, 8088, 10000, 10001)
-_PROGRAM = """#!/bin/sh
-'''exec' "{python}" "$0" "$@"
-' '''
-import sys
-from {module} import {name}
-sys.exit({function}())
-"""
 
 
 @dataclass(frozen=True)
@@ -67,9 +77,7 @@ class Place:
 
     def make(self) -> None:
         """Copy the checkout, and make the other folders."""
-        for name in _files_of_the_checkout():
-            (self.checkout / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, self.checkout / name)
+        copy_checkout(self.checkout)
         self.home.mkdir()
         (self.home / ".psqlrc").write_text(PSQLRC)
         self.temporary.mkdir()
@@ -85,7 +93,7 @@ class Place:
         """Tell whether the account can use the copy with this interpreter."""
         if self.python.parent.exists():
             shutil.rmtree(self.python.parents[1])
-        _make_environment(self.python.parents[1], python)
+        make_environment(self.python.parents[1], python)
         question = "import psycopg2, orchestration as o; print(o.__file__)"
         try:
             answer: subprocess.CompletedProcess[str] = subprocess.run(
@@ -138,7 +146,7 @@ def main() -> int:
         in_use = sorted(set(_PORTS) - set(taken))
         print(f"In {place.checkout}, as {place.account.name}.")
         print(f"Ports taken: {taken}; in use already: {in_use}.", flush=True)
-        return place.test(sys.argv[1:] or [f"tests/{name}" for name in FILES])
+        return place.test(sys.argv[1:] or [f"tests/test_{name}.py" for name in FILES])
 
 
 def _place(folder: Path) -> Place:
@@ -156,41 +164,6 @@ def _place(folder: Path) -> Place:
     if not place.runs(own):
         raise SystemExit(f"Nor can {me.name}.")
     return place
-
-
-def _files_of_the_checkout() -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
-
-
-def _make_environment(environment: Path, python: str) -> None:
-    """Make one that has this one's packages and the copy's code.
-
-    Its programs name their interpreter as pip's do where the path has blanks.
-    """
-    isolated = [python, "-I", "-m", "venv", "--without-pip", str(environment)]
-    subprocess.run(isolated, check=True)
-    [packages] = environment.glob("lib/*/site-packages")
-    [installed] = Path(sys.prefix).glob("lib/*/site-packages")
-    paths = [str(environment.parent), str(installed)]
-    (packages / "elsewhere.pth").write_text(f"import sys; sys.path += {paths!a}\n")
-    for program in entry_points(group="console_scripts"):
-        path = environment / "bin" / program.name
-        path.write_text(
-            _PROGRAM.format(
-                python=environment / "bin" / "python",
-                module=program.module,
-                name=program.attr.partition(".")[0],
-                function=program.attr,
-            )
-        )
-        path.chmod(0o755)
 
 
 @contextmanager
