@@ -97,7 +97,7 @@ class Place:
         question = "import psycopg2, orchestration as o; print(o.__file__)"
         try:
             answer: subprocess.CompletedProcess[str] = subprocess.run(
-                [str(self.python), "-c", question],
+                [str(self.python), "-E", "-c", question],
                 cwd=self.folder,
                 capture_output=True,
                 text=True,
@@ -110,14 +110,7 @@ class Place:
 
     def test(self, arguments: Sequence[str]) -> int:
         """Run pytest there; return its exit code."""
-        pytest = [
-            str(self.python),
-            "-m",
-            "pytest",
-            "-p",
-            "no:cacheprovider",
-            *arguments,
-        ]
+        pytest = [str(self.python), "-m", "pytest", *_OPTIONS, *arguments]
         deaf = ["sh", "-c", 'trap "" HUP INT; exec "$@"', "sh", *pytest]
         with subprocess.Popen(
             deaf,
