@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from orchestration.settings import ROOT
 
 ARTEFACTS = ROOT / "test-artefacts"
-_PATIENCE_MILLISECONDS = 30_000
+_PATIENCE_MILLISECONDS = 90_000
 _WIDTH, _HEIGHT = 1600, 1000
 # Nothing is downloaded, and no display is needed.
 _FLAGS = [

@@ -27,7 +27,7 @@ and (classid::bigint << 32) | objid::bigint = {TURN_LOCK}
 and database = (select oid from pg_database where datname = current_database()))"""
 WAITING = "fast-dau: waiting for the run that began"
 
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 300
 _VARIABLES = {"events_kept_from": "2000-01-01"}  # nothing is purged
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

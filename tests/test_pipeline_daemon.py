@@ -21,7 +21,7 @@ from tests.rollup import Rollup
 from tests.ui_processes import UI, started_ui
 
 pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("one_day")]
-_PATIENCE_SECONDS = 180
+_PATIENCE_SECONDS = 300
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ TABLES = (
     "user_day_activity",
 )
 DAYS = 100
-_RUN_MILLISECONDS = 90_000
+_RUN_MILLISECONDS = 300_000
 _IS_DRAWN = "image => image.complete && image.naturalWidth > 0"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.commands import FAST_DAU
 
-_PATIENCE_SECONDS = 90
+_PATIENCE_SECONDS = 300
 _PROCESSES = Path("/proc")
 _MARK = "FAST_DAU_TEST_MARK"
 _SETTINGS = """
