@@ -48,7 +48,7 @@ _FOREIGN: Mapping[str, str] = {
     "FORCE_COLOR": "1",
     "PAGER": "less",
     "PSQL_PAGER": "less",
-    "PYTHONIOENCODING": "latin-1",
+    "PYTHONIOENCODING": "ascii:backslashreplace",
     "PYTHONUNBUFFERED": "1",
     "PYTHONHASHSEED": "7",
     # Tomorrow already, or the day after; and a language that is not installed.
