@@ -6,8 +6,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 EVENTS ?= 1000000
 PORT ?= 8088
 
-.PHONY: help setup demo dashboards test chromium prove dashboards-test java test-spark \
-	test-elsewhere lint bench plans clean
+.PHONY: help setup demo dashboards test test-elsewhere mutants chromium prove \
+	dashboards-test java test-spark lint bench plans clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -25,6 +25,9 @@ test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
 
 test-elsewhere: .venv/ready-to-develop ## Run the quick ones where others may have a checkout
 	$(BIN)/python -m tests.elsewhere
+
+mutants: .venv/ready-to-develop ## Plant bugs, one by one, and see that the tests find them
+	$(BIN)/python -m tests.mutants $(if $(PART),--part $(PART))
 
 # Debian's, for the test in a browser, and a font for the pictures that it looks at.
 # Where they cannot be installed, that test says so.

@@ -1,0 +1,104 @@
+"""Planted bugs are found, or it is said which are not; the project stays as it is."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import UserError
+from orchestration.settings import ROOT
+from tests.mutants.catalogue import Mutant, Part, chosen, read_mutants
+from tests.mutants.trial import Outcome, Verdict, judged, try_out
+
+SUM = "def add(a, b):\n    return a + b\n"
+TEST = """
+import subprocess, sys
+
+def test_adds():
+    assert subprocess.check_output(
+        [sys.executable, "-c", "import toy; print(toy.add(0, 2))"], cwd="/"
+    ) == b"2\\n"
+"""
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Path:
+    """A project of one function and one test, of which nothing is committed."""
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text("secret.py\n")
+    (tmp_path / "secret.py").write_text("")
+    (tmp_path / "toy.py").write_text(SUM)
+    (tmp_path / "test_toy.py").write_text(TEST)
+    return tmp_path
+
+
+def mutant(old: str, new: str) -> Mutant:
+    """Return a bug in the toy, in which this takes the place of that."""
+    return Mutant("a bug", "toy.py", old, new, ("test_toy.py",))
+
+
+def test_a_bug_that_a_test_finds_is_found_by_it(toy: Path) -> None:
+    outcome = try_out(mutant("a + b", "a - b"), toy)
+
+    assert outcome.verdict is Verdict.FOUND
+    assert outcome.by == "test_toy.py::test_adds"
+    assert (toy / "toy.py").read_text() == SUM
+
+
+def test_a_bug_that_no_test_finds_has_escaped(toy: Path) -> None:
+    assert try_out(mutant("a + b", "a | b"), toy).verdict is Verdict.ESCAPED
+
+
+@pytest.mark.parametrize("old", ["a * b", "a", "b\n"])
+def test_a_bug_whose_place_is_not_there_exactly_once_no_longer_applies(
+    old: str, toy: Path
+) -> None:
+    (toy / "toy.py").write_text(SUM + SUM)
+
+    assert try_out(mutant(old, "c"), toy) == Outcome(Verdict.OUTDATED, by="toy.py")
+
+
+@pytest.mark.parametrize(
+    ("code", "output"),
+    [
+        (0, "1 skipped in 0.1s"),
+        (4, "ERROR: file or directory not found: test_gone.py"),
+        (5, "no tests ran in 0.01s"),
+        (None, "Interrupted"),
+    ],
+    ids=["skipped", "no such file", "no tests", "took too long"],
+)
+def test_a_bug_for_which_no_test_runs_to_its_end_is_not_tried(
+    code: int | None, output: str
+) -> None:
+    verdict, by = judged(code, output)
+
+    assert verdict is Verdict.UNTRIED
+    assert output in by
+
+
+def test_code_that_cannot_be_imported_is_no_planted_bug(toy: Path) -> None:
+    (toy / "test_toy.py").write_text("import toy\n\ndef test(): pass\n")
+
+    assert try_out(mutant("a + b", "a +"), toy).verdict is Verdict.UNTRIED
+
+
+def test_parts_of_all_mutants_hold_each_of_them_once() -> None:
+    mutants = read_mutants()
+    parts = [chosen(mutants, Part.parse(f"{n}/10")) for n in range(1, 11)]
+
+    assert sorted(m.bug for part in parts for m in part) == sorted(
+        m.bug for m in mutants
+    )
+    assert chosen(mutants, None, mutants[0].bug) == mutants[:1]
+    with pytest.raises(UserError, match="There is no part 11/10"):
+        Part.parse("11/10")
+
+
+def test_every_planted_bug_has_its_place_and_its_tests() -> None:
+    """Who changes the code expresses the bug anew: here it shows at once."""
+    for planted in read_mutants():
+        text = (ROOT / planted.file).read_text()
+
+        assert planted.applied_to(text), planted.bug
+        assert all((ROOT / test).is_file() for test in planted.tests), planted.bug
