@@ -95,10 +95,10 @@ def test_parts_of_all_mutants_hold_each_of_them_once() -> None:
         Part.parse("11/10")
 
 
-def test_every_planted_bug_has_its_place_and_its_tests() -> None:
+@pytest.mark.parametrize("planted", read_mutants(), ids=lambda planted: planted.bug)
+def test_every_planted_bug_has_its_place_and_its_tests(planted: Mutant) -> None:
     """Who changes the code expresses the bug anew: here it shows at once."""
-    for planted in read_mutants():
-        text = (ROOT / planted.file).read_text()
-
-        assert planted.applied_to(text), planted.bug
-        assert all((ROOT / test).is_file() for test in planted.tests), planted.bug
+    assert planted.applied_to((ROOT / planted.file).read_text())
+    for test in planted.tests:
+        path, _, name = test.partition("::")
+        assert f"\ndef {name.partition('[')[0]}" in (ROOT / path).read_text()

@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Mutant:
-    """A bug to plant, and the test files that ought to find it."""
+    """A bug to plant, and the tests that ought to find it, as pytest is given them."""
 
     bug: str
     file: str
