@@ -44,7 +44,7 @@ def at_bounds() -> list[Event]:
 
 
 def apart() -> list[Event]:
-    """Return events of users who come again after so many days, and of one who stays."""
+    """Return events of users who come again days later, and of one who stays."""
     noon = timedelta(hours=12)
     return [
         Event(100 + days, begins(day) + noon, course_id=days % 4 or None)

@@ -10,6 +10,6 @@ Each file `<area>.toml` here holds bugs of one area, each a replacement in one f
     tests = ["tests/test_….py", "tests/test_….py::test_…"]
 
 The tests, of whole files or single ones, run in this order, as `make test` runs them,
-until one fails; so the one that finds the bug soonest stands first. Who changes the code that a bug stands in
-expresses the same bug anew.
+until one fails; so the one that finds the bug soonest stands first. Who changes the
+code that a bug stands in expresses the same bug anew.
 """

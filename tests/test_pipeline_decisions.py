@@ -1,0 +1,72 @@
+"""What runs and checks of the pipeline decide, each decision by itself."""
+
+from datetime import date, datetime
+
+import dagster as dg
+import pytest
+
+from orchestration.definitions import definitions
+from orchestration.errors import UserError
+from orchestration.pipeline.checks.freshness import Counted
+from orchestration.pipeline.checks.recount import severity
+from orchestration.pipeline.rebuild import Rebuild, backfill_days, dbt_arguments
+
+MONDAY, TUESDAY = date(2024, 3, 4), date(2024, 3, 5)
+NOON, ONE = datetime(2024, 3, 4, 12), datetime(2024, 3, 4, 13)
+
+
+@pytest.mark.parametrize(
+    ("job", "variables"),
+    [("hourly_incremental", None), ("daily_full_rollup", '{"refresh": "full"}')],
+)
+def test_the_jobs_runs_are_of_their_kind(job: str, variables: str | None) -> None:
+    run_config = definitions.resolve_job_def(job).run_config or {}
+    config = run_config.get("ops", {}).get("rollup", {}).get("config", {})
+    arguments = dbt_arguments(Rebuild(**config))
+
+    assert arguments[0] == "build"
+    assert arguments[-2:] == (
+        ["--vars", variables] if variables else ["--exclude-resource-type", "unit_test"]
+    )
+
+
+def test_a_backfill_may_be_of_one_day_and_its_days_are_the_runs() -> None:
+    days = Rebuild(start_date="2024-03-04", end_date="2024-03-04")
+
+    assert backfill_days("2024-03-04", "2024-03-04") == (MONDAY, MONDAY)
+    assert dbt_arguments(days)[-1] == (
+        '{"start_date": "2024-03-04", "end_date": "2024-03-04"}'
+    )
+    with pytest.raises(UserError, match="full takes every day"):
+        dbt_arguments(Rebuild(full=True, start_date="2024-03-04"))
+
+
+@pytest.mark.parametrize(
+    ("due", "counted", "is_fresh"),
+    [
+        (None, None, True),
+        (NOON, None, False),
+        (NOON, NOON, True),
+        (NOON, ONE, True),
+        (ONE, NOON, False),
+    ],
+)
+def test_the_rollup_is_fresh_once_it_counts_the_newest_event_that_is_due(
+    due: datetime | None, counted: datetime | None, is_fresh: bool
+) -> None:
+    assert Counted(due, counted).is_fresh is is_fresh
+
+
+@pytest.mark.parametrize(
+    ("differing", "wrong", "expected"),
+    [
+        ({MONDAY}, set(), dg.AssetCheckSeverity.WARN),
+        ({MONDAY}, {TUESDAY}, dg.AssetCheckSeverity.WARN),
+        ({MONDAY, TUESDAY}, {TUESDAY}, dg.AssetCheckSeverity.ERROR),
+        (set(), set(), dg.AssetCheckSeverity.ERROR),
+    ],
+)
+def test_a_table_is_wrong_where_one_of_its_days_is_for_which_nothing_came(
+    differing: set[date], wrong: set[date], expected: dg.AssetCheckSeverity
+) -> None:
+    assert severity(differing, wrong) is expected

@@ -1,0 +1,54 @@
+"""A run writes in its turn alone; who never seems to end it is waited for."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from tests.oracle import Definitions, Event
+from tests.rollup import Rollup, RunError
+
+NOW = datetime(2024, 3, 5, 12)
+ANOTHER_RUN = "00000000-0000-0000-0000-000000000000"
+TAKE_TURN = f"update analytics.rollup_state set run_id = '{ANOTHER_RUN}'"
+# Between two models, as another run would.
+TAKE_TURN_MEANWHILE = f"""
+create function take_turn() returns trigger language plpgsql as $$
+begin
+    {TAKE_TURN};
+    return null;
+end $$;
+create trigger take_turn after insert or update or delete on analytics.refresh_days
+for each statement execute function take_turn()
+"""
+
+
+@pytest.fixture
+def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+    """A rollup of some days, first built, and an event that came since."""
+    opened = rollup_in(Definitions())
+    opened.insert(Event(1, datetime(2024, 3, n, 9)) for n in range(1, 5))
+    opened.build(NOW)
+    opened.insert([Event(2, NOW)])
+    return opened
+
+
+def test_a_run_whose_turn_was_taken_writes_no_further_table(rollup: Rollup) -> None:
+    before = rollup.tables()
+    rollup.execute(TAKE_TURN_MEANWHILE)
+
+    with pytest.raises(RunError, match="another run took the turn of this one"):
+        rollup.build(NOW)
+
+    assert rollup.tables() == before
+    assert rollup.query("select run_id from analytics.rollup_state") == [(ANOTHER_RUN,)]
+
+
+def test_a_run_that_has_only_just_fallen_silent_is_waited_for(rollup: Rollup) -> None:
+    before = rollup.tables()
+    rollup.execute(TAKE_TURN)
+
+    with pytest.raises(RunError, match=f"the run {ANOTHER_RUN} is still at work"):
+        rollup.build(NOW, wait_minutes=0, silent_seconds=10)
+
+    assert rollup.tables() == before
