@@ -24,8 +24,9 @@ def judged(reads: Reads, *, is_valid: bool = True, **scan: Any) -> list[str]:
     catalog.tables = {EVENTS: Table(EVENTS, EVENTS, ROWS, 500)}
     catalog.indexes = {INDEX: Index(INDEX, EVENTS, is_valid, "(performed_at)")}
     catalog.events_ddl = None
-    given = {"kind": "Seq Scan", "indexes": (), "rows_removed": 0, "heap_fetches": 0}
-    plan = Plan((Scan(EVENTS, **(given | scan)),), None, None, None)
+    usual = {"kind": "Seq Scan", "indexes": (), "rows_removed": 0, "heap_fetches": 0}
+    given: dict[str, Any] = usual | scan
+    plan = Plan((Scan(EVENTS, **given),), None, None, None)
     pattern = Pattern("reads/one", "?", "all", {"events": reads}, None, "")
     return [finding.text for finding in findings(pattern, plan, catalog)]
 

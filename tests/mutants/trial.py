@@ -16,7 +16,7 @@ from tests.mutants.catalogue import Mutant
 
 # Many times what any of them takes on a slow machine: some bugs make tests wait.
 PATIENCE_SECONDS = 1200
-_FOUND = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_FOUND = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 class Verdict(Enum):
@@ -90,10 +90,19 @@ def run_tests(folder: Path, tests: tuple[str, ...]) -> tuple[int | None, str]:
         try:
             output, _ = pytest.communicate(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
-            pytest.send_signal(signal.SIGINT)
-            output, _ = pytest.communicate()
-            return None, output
+            return None, _ended(pytest)
     return pytest.returncode, output
+
+
+def _ended(pytest: "subprocess.Popen[str]") -> str:
+    """End the tests as Ctrl-C does, so that their servers stop; else by force."""
+    pytest.send_signal(signal.SIGINT)
+    try:
+        output, _ = pytest.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        pytest.kill()
+        output, _ = pytest.communicate()
+    return output
 
 
 def copy_project(root: Path, folder: Path) -> None:
