@@ -10,6 +10,7 @@ from orchestration.errors import UserError
 from orchestration.pipeline.checks.freshness import Counted
 from orchestration.pipeline.checks.recount import severity
 from orchestration.pipeline.rebuild import Rebuild, backfill_days, dbt_arguments
+from orchestration.pipeline.schedules import active_runs
 
 MONDAY, TUESDAY = date(2024, 3, 4), date(2024, 3, 5)
 NOON, ONE = datetime(2024, 3, 4, 12), datetime(2024, 3, 4, 13)
@@ -70,3 +71,12 @@ def test_a_table_is_wrong_where_one_of_its_days_is_for_which_nothing_came(
     differing: set[date], wrong: set[date], expected: dg.AssetCheckSeverity
 ) -> None:
     assert severity(differing, wrong) is expected
+
+
+def test_the_removal_of_old_runs_is_no_run_on_the_rollup() -> None:
+    with dg.instance_for_test() as instance:
+        for job in ("prune", "backfill"):
+            instance.add_run(dg.DagsterRun(job, status=dg.DagsterRunStatus.STARTED))
+        active = [run.job_name for run in active_runs(instance)]
+
+    assert active == ["backfill"]
