@@ -181,8 +181,9 @@ def spark_cluster(folder: Path) -> Iterator[Cluster]:
     log = event_log(home)
     log.mkdir()
     with home.held():
-        yield start_spark(home, 2, "1g", QUICK_SPARK | logged_to(log))
-        stop_spark(home)
+        cluster = start_spark(home, 2, "1g", QUICK_SPARK | logged_to(log))
+    yield cluster
+    stop_spark(home)
 
 
 @pytest.fixture
