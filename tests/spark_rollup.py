@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,11 @@ class SparkRollup:
         manifest = parsed_for("spark").deepcopy()  # type: ignore[no-untyped-call]
         run_dbt(manifest, self.arguments(now, *args, **variables))
 
-    def tables(self) -> dict[str, Rows]:
+    def tables(self, more: Sequence[str] = ()) -> dict[str, Rows]:
         """Return the rows of every table, sorted, as Postgres has them."""
-        return {name: self.rows(name) for name in self.postgres.table_names}
+        names = [*self.postgres.table_names, *more]
+        with ThreadPoolExecutor() as pool:
+            return dict(zip(names, pool.map(self.rows, names), strict=True))
 
     def rows(self, table: str) -> Rows:
         """Return the rows of one table, sorted."""

@@ -1,5 +1,7 @@
 """Spark's tables equal the oracle's, and Postgres's, cell by cell."""
 
+import os
+import signal
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -7,19 +9,25 @@ from typing import Any
 
 import pytest
 
+from orchestration.spark.processes import Role
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
 from tests.spark_rollup import SparkRollup
+from tests.started_runs import started
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark_cluster")]
 
 DAYS = 32
 # Clocks change in Berlin on 2024-03-31.
 FIRST = datetime(2024, 3, 10)
 NOON = FIRST + timedelta(days=DAYS, hours=12, minutes=7)
-SEGMENTS = {"kind": "kind", "course": "course_id"}
-SEGMENT_TABLE = "daily_active_users_by_segment"
+SEGMENTED = {
+    "segments": {"kind": "kind", "course": "course_id"},
+    "max_segment_values": 1,
+}
+# Which the oracle does not know.
+MORE_TABLES = ("daily_active_users_by_segment", "daily_revisions")
 
 # Of how many of the 34 days an ordinary run may open the folder, in all scans of a
 # model: of those that it rebuilds, and that these look back to.
@@ -56,38 +64,58 @@ class Both:
         **variables: Any,
     ) -> None:
         """Build on both, and compare every table with what is expected on Spark."""
-        variables |= {"segments": SEGMENTS, "max_segment_values": 1}
-        self.postgres.build(now, **variables)
-        self.spark.dbt(now, "run", **variables)
-        tables = self.spark.tables()
+        self.postgres.build(now, **SEGMENTED, **variables)
+        self.spark.dbt(now, "run", **SEGMENTED, **variables)
+        self.compare(expected, differing)
+
+    def compare(self, expected: dict[str, Rows], differing: Sequence[str] = ()) -> None:
+        """Compare Spark's tables with what is expected, and with all of Postgres's."""
+        of_spark = self.spark.tables(MORE_TABLES)
         for name, rows in expected.items():
-            assert tables[name] == rows, name
+            assert of_spark[name] == rows, name
         of_postgres = self.postgres.tables()
-        assert [name for name in tables if tables[name] != of_postgres[name]] == list(
-            differing
-        )
-        by_segment = self.postgres.query(f"select * from analytics.{SEGMENT_TABLE}")
-        assert self.spark.rows(SEGMENT_TABLE) == sorted(by_segment)
+        for name in MORE_TABLES:
+            rows = self.postgres.query(f"select * from analytics.{name}")
+            of_postgres[name] = sorted(rows)
+        assert [
+            name for name, rows in of_postgres.items() if of_spark[name] != rows
+        ] == list(differing)
 
 
 @pytest.fixture
-def both(
-    request: pytest.FixtureRequest, on_spark: Callable[[Definitions], SparkRollup]
-) -> Both:
-    """A month of events and bad rows in the zone that is asked for, not yet built."""
-    both = Both(on_spark(Definitions(time_zone=request.param)))
+def both(on_spark: Callable[[Definitions], SparkRollup]) -> Both:
+    """A month of events and bad rows where clocks change, not yet built."""
+    both = Both(on_spark(Definitions(time_zone="Europe/Berlin")))
     both.insert(*eventful_days(Random(4), FIRST, DAYS + 1), *invalid_events(NOON))
     both.spark.export()
     return both
 
 
-@pytest.mark.parametrize("both", ["Europe/Berlin"], indirect=True)
-def test_where_clocks_change_after_every_kind_of_run(both: Both) -> None:
-    both.run(NOON, expected=both.postgres.expected(NOON))
+def test_after_every_kind_of_run_and_of_failure(both: Both) -> None:
+    """Each run starts from what the one before it has left."""
+    make_first_build_while_a_worker_is_killed(both)
+    make_ordinary_run(both, NOON + timedelta(hours=20))
+    leave_run_unfinished(both, NOON + timedelta(hours=21))
+    now = NOON + timedelta(hours=29)
+    both.run(now, refresh="full", expected=both.postgres.expected(now))
+    make_backfill(both, now + timedelta(hours=1))
+    make_full_run_after_a_purge(both, now + timedelta(hours=1))
 
-    # An ordinary run: late events, users who are gone from all days but one, and a day
-    # that is empty now.
-    now = NOON + timedelta(hours=20)
+
+def make_first_build_while_a_worker_is_killed(both: Both) -> None:
+    both.postgres.build(NOON, **SEGMENTED)
+    with started(both.spark, NOON, **SEGMENTED) as run:
+        run.wait_until_made("refresh_days")
+        for role in (Role.WORKER, Role.EXECUTOR):
+            os.kill(both.spark.cluster.pids(role)[0], signal.SIGKILL)
+        code, said = run.end()
+    assert code == 0, said
+    both.compare(both.postgres.expected(NOON))
+    both.spark.cluster.start_workers()
+
+
+def make_ordinary_run(both: Both, now: datetime) -> None:
+    # Late events, users who are gone from all days but one, a day that is empty now.
     both.insert(*eventful_days(Random(5), now - timedelta(days=3), 3))
     both.insert(Event(77, now - timedelta(days=3)), Event(77, now))
     empty = now.date() - timedelta(days=2)
@@ -95,41 +123,8 @@ def test_where_clocks_change_after_every_kind_of_run(both: Both) -> None:
         f"performed_at between '{empty - timedelta(days=1)} 22:00' and '{empty} 22:00'"
     )
     both.delete(f"user_id in (3, 8) and performed_at > '{now - timedelta(days=4)}'")
-    both.spark.export()
-    both.run(now, expected=both.postgres.expected(now))
-    for table in ("user_day_activity", "returning_users"):
-        assert empty not in both.spark.days(table)
-
-    # The full rollup: changes of any age, which move first and last days.
-    now += timedelta(hours=9)
-    both.insert(*eventful_days(Random(6), FIRST - timedelta(days=9), 15))
-    both.delete(f"user_id = 5 and performed_at < '{now - timedelta(days=9)}'")
-    both.spark.export()
-    both.run(now, refresh="full", expected=both.postgres.expected(now))
-
-    # A backfill of old days, on which users were for the first time, or alone.
-    old = FIRST.date() + timedelta(days=3)
-    both.delete(f"performed_at between '{old} 03:00' and '{old}'::date + 1")
-    both.insert(Event(2**31 - 2, FIRST + timedelta(days=3, hours=12)))
-    both.spark.export()
-    now += timedelta(hours=1)
-    both.run(
-        now,
-        start_date=old,
-        end_date=old + timedelta(days=1),
-        expected=both.postgres.expected(now),
-    )
-
-
-@pytest.mark.parametrize("both", ["UTC"], indirect=True)
-def test_in_utc_with_changes_that_wait_for_the_full_rollup(both: Both) -> None:
-    both.run(NOON, expected=both.postgres.expected(NOON))
-
-    # What is older than the lookback waits.
-    now = NOON + timedelta(hours=20)
-    both.insert(*eventful_days(Random(5), now - timedelta(days=3), 3))
-    both.delete(f"user_id in (3, 8) and performed_at > '{now - timedelta(days=4)}'")
     expected = both.postgres.expected(now)
+    # What is older than the lookback waits for the full rollup.
     both.insert(Event(99, NOON - timedelta(days=12)))
     waits = FIRST.date() + timedelta(days=9)
     both.delete(f"user_id = 1 and performed_at::date = '{waits}'")
@@ -140,8 +135,39 @@ def test_in_utc_with_changes_that_wait_for_the_full_rollup(both: Both) -> None:
     opened = both.spark.days_opened()
     assert opened["user_day_activity"] > 0
     assert {name: opened[name] for name in MOST if opened[name] > MOST[name]} == {}
+    for table in ("user_day_activity", "returning_users"):
+        assert empty not in both.spark.days(table)
 
-    # Days whose events were purged are kept.
+
+def leave_run_unfinished(both: Both, now: datetime) -> None:
+    """Kill it where days are new, and changes of any age move first and last ones."""
+    both.insert(*eventful_days(Random(6), FIRST - timedelta(days=9), 15))
+    both.delete(f"user_id = 5 and performed_at < '{now - timedelta(days=9)}'")
+    both.spark.export()
+    with started(both.spark, now, **SEGMENTED) as run:
+        run.wait_until_made("user_day_activity")
+        run.kill()
+    # As a kill between two renames would leave it.
+    table = "analytics.daily_active_users_by_course"
+    both.spark.cluster.query(f"alter table {table} rename to {table}__dbt_backup")
+
+
+def make_backfill(both: Both, now: datetime) -> None:
+    """Rebuild an old day, on which users were for the first time, or alone."""
+    old = FIRST.date() + timedelta(days=3)
+    both.delete(f"performed_at between '{old} 03:00' and '{old}'::date + 1")
+    both.insert(Event(2**31 - 2, FIRST + timedelta(days=3, hours=12)))
+    both.spark.export()
+    both.run(
+        now,
+        start_date=old,
+        end_date=old + timedelta(days=1),
+        expected=both.postgres.expected(now),
+    )
+
+
+def make_full_run_after_a_purge(both: Both, now: datetime) -> None:
+    """Days whose events were purged are kept."""
     expected = both.postgres.expected(now)
     both.delete(f"performed_at < '{FIRST + timedelta(days=6, hours=5)}'")
     both.spark.export()
