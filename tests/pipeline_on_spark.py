@@ -1,8 +1,8 @@
 """Dagster with dbt's target `spark`, in a process of its own.
 
 The definitions are of the target that the environment names when they are imported:
-`python -m tests.pipeline_on_spark FILE [JOB [CONFIG]]` writes what they are, or how a
-run of a job ended, as JSON.
+`python -m tests.pipeline_on_spark FILE JOB` writes what they are, and how a run of a
+job ended, as JSON.
 """
 
 import json
@@ -28,13 +28,13 @@ class Dagster:
         }
         self.output = ""
 
-    def ask(self, *arguments: str, **variables: str) -> dict[str, Any]:
-        """Return what the process found, by these variables and no Postgres."""
+    def ask(self, job: str, **variables: str) -> dict[str, Any]:
+        """Return what a run of a job found, by these variables and no Postgres."""
         kept = {
             k: v for k, v in os.environ.items() if k not in libpq_variables(os.environ)
         }
         done = subprocess.run(
-            [sys.executable, "-m", __name__, self._result, *arguments],
+            [sys.executable, "-m", __name__, self._result, job],
             cwd=ROOT,
             env={**kept, **self._variables, **variables},
             stdout=subprocess.PIPE,
@@ -73,7 +73,7 @@ def _described() -> dict[str, Any]:
     }
 
 
-def _made(job: str, config: dict[str, Any] | None) -> dict[str, Any]:
+def _made(job: str) -> dict[str, Any]:
     import dagster as dg  # noqa: PLC0415
 
     from orchestration.definitions import definitions  # noqa: PLC0415
@@ -81,7 +81,7 @@ def _made(job: str, config: dict[str, Any] | None) -> dict[str, Any]:
 
     with dg.instance_for_test() as instance:
         result = definitions.resolve_job_def(job).execute_in_process(
-            instance=instance, run_config=config, raise_on_error=False
+            instance=instance, raise_on_error=False
         )
         return {
             "success": result.success,
@@ -105,9 +105,5 @@ def _as_json(value: object) -> object:
 
 
 if __name__ == "__main__":
-    file, *rest = sys.argv[1:]
-    if rest:
-        answer = _made(rest[0], json.loads(rest[1]) if rest[1:] else None)
-    else:
-        answer = _described()
-    Path(file).write_text(json.dumps(answer))
+    file, job = sys.argv[1:]
+    Path(file).write_text(json.dumps({"defined": _described(), **_made(job)}))

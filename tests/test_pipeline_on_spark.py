@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,8 @@ from tests.pipeline_runs import utc_now
 from tests.spark_rollup import SparkRollup
 
 pytestmark = pytest.mark.spark
+WITH_CLUSTER = pytest.mark.xdist_group("spark_cluster")
+WITHOUT_CLUSTER = pytest.mark.xdist_group("spark_page")
 
 USERS = range(1, 6)
 # SASL's word for a log-in that is refused.
@@ -27,15 +30,22 @@ def dagster(tmp_path_factory: pytest.TempPathFactory) -> Dagster:
     return Dagster(tmp_path_factory.mktemp("dagster"))
 
 
+@pytest.fixture(scope="module")
+def without_server(dagster: Dagster) -> dict[str, Any]:
+    """What Dagster defines, and how a run ended where no Spark listens."""
+    return dagster.ask("hourly_incremental", SPARK_HOST="127.0.0.1", SPARK_PORT="1")
+
+
 def ago(days: int) -> datetime:
     """Return the noon of so many days ago."""
     return utc_now().replace(hour=12, minute=0, second=0) - timedelta(days=days)
 
 
+@WITHOUT_CLUSTER
 def test_jobs_schedules_and_pool_are_as_on_postgres_without_its_own_checks(
-    dagster: Dagster,
+    without_server: dict[str, Any],
 ) -> None:
-    found = dagster.ask()
+    found = without_server["defined"]
 
     assert set(found["jobs"]) == {
         "hourly_incremental",
@@ -65,11 +75,12 @@ def test_jobs_schedules_and_pool_are_as_on_postgres_without_its_own_checks(
     assert "daily_active_users_live" not in found["assets"]
 
 
+@WITH_CLUSTER
 def test_an_hourly_run_makes_the_tables_and_says_what_it_did(
     on_spark: Callable[[Definitions], SparkRollup], dagster: Dagster
 ) -> None:
     spark = on_spark(Definitions())
-    spark.postgres.insert(Event(user, ago(n)) for n in range(1, 41) for user in USERS)
+    spark.postgres.insert(Event(user, ago(n)) for n in range(1, 15) for user in USERS)
     spark.export()
     before = utc_now()
     # It knows the types of the columns.
@@ -86,7 +97,7 @@ def test_an_hourly_run_makes_the_tables_and_says_what_it_did(
     assert "user_day_activity.is_fresh" in result["checks"]
     said = result["metadata"]
     activity = said["user_day_activity"]
-    assert (activity["days_rebuilt"], activity["reasons"]) == (41, "41 first build")
+    assert (activity["days_rebuilt"], activity["reasons"]) == (15, "15 first build")
     # Spark does not count them.
     assert "rows_written" not in activity
     assert 12 <= said["events"]["lag_seconds"] / 3600 <= 36
@@ -99,13 +110,15 @@ def test_an_hourly_run_makes_the_tables_and_says_what_it_did(
     assert "erased_counts" in lineage
 
 
-def test_a_server_that_is_down_is_named_by_its_variables(dagster: Dagster) -> None:
-    failed = dagster.ask("hourly_incremental", SPARK_HOST="127.0.0.1", SPARK_PORT="1")
+@WITHOUT_CLUSTER
+def test_a_server_that_is_down_is_named_by_its_variables(
+    without_server: dict[str, Any],
+) -> None:
+    assert not without_server["success"]
+    assert "correct SPARK_HOST and SPARK_PORT." in without_server["failures"][0]
 
-    assert not failed["success"]
-    assert "correct SPARK_HOST and SPARK_PORT." in failed["failures"][0]
 
-
+@WITHOUT_CLUSTER
 def test_a_wrong_password_is_named_by_its_variable_and_not_shown(
     dagster: Dagster,
 ) -> None:
