@@ -6,13 +6,18 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 EVENTS ?= 1000000
 PORT ?= 8088
 
-.PHONY: help setup demo dashboards test test-elsewhere mutants chromium prove \
+.PHONY: help setup setup-all demo dashboards test test-elsewhere mutants chromium prove \
 	dashboards-test java test-spark lint bench plans clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 setup: .venv/ready ## Install fast-dau into .venv
+
+setup-all: .venv/ready ## Install what any target needs, at one go
+	@echo "Installing what tests, Spark and benchmarks need …"
+	@$(PIP) --editable '.[dev,spark,bench]'
+	@touch .venv/ready-to-develop .venv/ready-for-spark .venv/ready-to-bench
 
 demo: .venv/ready ## Show DAU and retention of a million synthetic events
 	@$(BIN)/fast-dau demo --events $(EVENTS)
@@ -61,7 +66,7 @@ lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project
+	$(BIN)/sqlfluff lint --processes 2 dbt_project
 	$(BIN)/dbt --quiet --warn-error parse --no-partial-parse --project-dir dbt_project
 	DBT_ALLOW_EXPERIMENTAL_ADAPTERS=true $(BIN)/dbt-core-experimental-parser parse \
 		--project-dir dbt_project --profiles-dir . --target-path target/next-engine
