@@ -37,7 +37,7 @@ GRAIN_ONLY = {
     "rollup_state",
 }
 EVENTS = 400_000
-LARGE = 2_000_000
+LARGE = 1_000_000
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def large(cluster: dict[str, str], administration: Connection) -> Iterator[Rollu
 
 @pytest.fixture(scope="module")
 def sizes(large: Rollup) -> tuple[dict[str, Explained], dict[str, Explained]]:
-    """Return the patterns explained at two million events, and again at four."""
+    """Return the patterns explained at one million events, and again at two."""
     small = explain_all(large, full_passes=True)
     add_history(large, LAST_DAY - timedelta(days=DAYS), LARGE)
     large.build(NOW)
