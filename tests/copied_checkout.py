@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from orchestration.settings import ROOT
+from orchestration.errors import Failure
 
 _PROGRAM = """#!/bin/sh
 '''exec' "{python}" "$0" "$@"
@@ -17,29 +17,26 @@ sys.exit({function}())
 """
 
 
-def copy_checkout(target: Path) -> None:
-    """Copy what git has, and what it will be given, without what it ignores."""
+def copy_checkout(checkout: Path, target: Path) -> None:
+    """Copy what git knows of the checkout, and what it would not ignore.
+
+    As it stands, with what is not committed yet. Raises Failure where git cannot say.
+    """
+    # Whoever the checkout belongs to: nothing of it is run by git.
+    git = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
     listed = subprocess.run(
-        # Whoever the checkout belongs to: nothing of it is run by git.
-        [
-            "git",
-            "-c",
-            "safe.directory=*",
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ],
-        cwd=ROOT,
+        [*git, "--cached", "--others", "--exclude-standard"],
+        cwd=checkout,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    for name in listed.stdout.split("\0"):
-        if (ROOT / name).is_file():
+    if listed.returncode:
+        raise Failure(f"git cannot list the project's files: {listed.stderr.strip()}.")
+    for name in filter(None, listed.stdout.split("\0")):
+        if (checkout / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target / name)
+            shutil.copy(checkout / name, target / name)
 
 
 def make_environment(environment: Path, python: str) -> None:

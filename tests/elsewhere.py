@@ -19,6 +19,7 @@ from pathlib import Path
 
 from orchestration.postgres.home import Account, server_account, user_name
 from orchestration.postgres.signals import orderly_exit
+from orchestration.settings import ROOT
 from tests.copied_checkout import copy_checkout, make_environment
 from tests.foreign_shell import PSQLRC, foreign_variables
 
@@ -77,7 +78,7 @@ class Place:
 
     def make(self) -> None:
         """Copy the checkout, and make the other folders."""
-        copy_checkout(self.checkout)
+        copy_checkout(ROOT, self.checkout)
         self.home.mkdir()
         (self.home / ".psqlrc").write_text(PSQLRC)
         self.temporary.mkdir()

@@ -125,6 +125,15 @@ def test_the_make_commands_exist(command: str) -> None:
     assert {"make demo": "fast-dau demo", "make test": "pytest"}[command] in planned
 
 
+def test_every_make_target_is_told_to_users_or_to_contributors() -> None:
+    makefile, page = (ROOT / n for n in ("Makefile", "CONTRIBUTING.md"))
+    targets = re.findall(r"^([a-z-]+):.*##", makefile.read_text(), re.MULTILINE)
+    told = set(re.findall(r"`?make ([a-z-]+)", README + page.read_text()))
+
+    assert len(targets) >= 12
+    assert set(targets) <= told
+
+
 def test_every_table_is_in_the_readme_and_described() -> None:
     models = {
         path.stem

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from orchestration.errors import Failure
+from tests.copied_checkout import copy_checkout
 from tests.mutants.catalogue import Mutant
 
 # Many times what any of them takes on a slow machine: some bugs make tests wait.
@@ -47,7 +47,7 @@ def try_out(mutant: Mutant, root: Path) -> Outcome:
     if text is None:
         return Outcome(Verdict.OUTDATED, by=mutant.file)
     with TemporaryDirectory(prefix="fast-dau-mutant-") as folder:
-        copy_project(root, Path(folder))
+        copy_checkout(root, Path(folder))
         (Path(folder) / mutant.file).write_text(text)
         began = time.monotonic()
         code, output = run_tests(Path(folder), mutant.tests)
@@ -103,22 +103,3 @@ def _ended(pytest: "subprocess.Popen[str]") -> str:
         pytest.kill()
         output, _ = pytest.communicate()
     return output
-
-
-def copy_project(root: Path, folder: Path) -> None:
-    """Copy what git knows of the project, and what it would not ignore."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode:
-        raise Failure(f"git cannot list the project's files: {listed.stderr.strip()}.")
-    for name in filter(None, listed.stdout.split("\0")):
-        source, target = root / name, folder / name
-        if source.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
-            target.chmod(source.stat().st_mode)
