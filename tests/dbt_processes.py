@@ -3,22 +3,18 @@
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.postgres.connection import connect
-from orchestration.settings import DBT_PROJECT_DIR, ROOT
 from tests.events_tables import execute, fetch
+from tests.forked_dbt import forked_dbt
 
-DBT = Path(sys.executable).parent / "dbt"
 TURN_LOCK = "hashtextextended('fast-dau rollup analytics', 0)"
 # Advisory locks of one 64-bit key have its halves in two columns.
 TURN_LOCK_IS_AWAITED = f"""exists (select from pg_locks
@@ -37,7 +33,6 @@ class DbtProcess:
 
     def __init__(
         self,
-        folder: Path,
         *args: str,
         **variables: Any,
     ) -> None:
@@ -45,39 +40,25 @@ class DbtProcess:
             name: str(value) if isinstance(value, date | datetime) else value
             for name, value in variables.items()
         }
+        arguments = [*args, "--no-use-colors", f"--vars={json.dumps(given)}"]
         self.output = ""
-        self.process = subprocess.Popen(
-            [
-                DBT,
-                *args,
-                f"--project-dir={DBT_PROJECT_DIR}",
-                f"--profiles-dir={ROOT}",
-                # Two that share one folder fall over each other's parsed project.
-                f"--target-path={folder}",
-                "--log-level-file=none",
-                "--no-use-colors",
-                "--no-write-json",
-                f"--vars={json.dumps(given)}",
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        self._printed, self.process = forked_dbt(arguments)
 
     def read_until(self, text: str) -> str:
         """Wait for a line of output with this text, and return it."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
+        for line in self._printed:
             self.output += line
             if text in line:
                 return line
         raise AssertionError(f"dbt did not print {text!r}:\n{self.output}")
 
-    def finish(self) -> int:
+    def finish(self) -> int | None:
         """Wait until the process has ended, and return its exit code."""
-        assert self.process.stdout is not None
-        self.output += self.process.stdout.read()
-        return self.process.wait()
+        if not self._printed.closed:
+            self.output += self._printed.read()
+            self._printed.close()
+        self.process.join()
+        return self.process.exitcode
 
     def kill(self) -> None:
         """End the process by SIGKILL."""
@@ -90,15 +71,13 @@ class DbtProcess:
 
 
 @contextmanager
-def dbt_process(folder: Path, *args: str, **variables: Any) -> Iterator[DbtProcess]:
+def dbt_process(*args: str, **variables: Any) -> Iterator[DbtProcess]:
     """Yield a dbt process on the test's database; it is killed where it did not end."""
-    started = DbtProcess(folder, *args, **variables)
+    started = DbtProcess(*args, **variables)
     try:
         yield started
     finally:
-        started.process.kill()
-        with started.process:
-            pass  # closes its output, and waits
+        started.kill()
 
 
 @contextmanager
@@ -118,9 +97,8 @@ def wait_while_running(
     """Ask the database again until the condition is true."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while fetch(connection, f"select {condition} from pg_sleep(0.02)") != [(True,)]:
-        if process.process.poll() is not None or time.monotonic() > deadline:
-            process.process.kill()
-            process.finish()
+        if not process.process.is_alive() or time.monotonic() > deadline:
+            process.kill()
             raise AssertionError(process.output)
 
 

@@ -1,7 +1,6 @@
 """The rollup knows what its numbers mean, and refuses runs that mean something else."""
 
 from datetime import date, datetime
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -105,13 +104,13 @@ def test_to_start_over_rebuilds_everything_by_the_new_definitions(
 @pytest.mark.prove
 @pytest.mark.parametrize("table", ["refresh_days", "returning_users"])
 def test_a_new_start_that_was_killed_is_made_good_by_the_next_ordinary_run(
-    rollup: Rollup, tmp_path: Path, table: str
+    rollup: Rollup, table: str
 ) -> None:
     """What was purged before it is forgotten all the same."""
     rollup.execute(f"delete from events where performed_at < '{FIRST:%Y-%m}-04 18:00'")
     variables = {"run_at": NOW, "time_zone": "UTC", "events_kept_from": None}
     with (
-        dbt_process(tmp_path, "run", refresh="start_over", **variables) as run,
+        dbt_process("run", refresh="start_over", **variables) as run,
         held(table),
     ):
         wait_for_write(run, rollup.connection, table)

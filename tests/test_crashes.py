@@ -1,11 +1,9 @@
 """Killed runs and killed servers: the next run heals all, and readers never notice."""
 
 import os
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -52,12 +50,12 @@ def rollup(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlippingRoll
 
 @pytest.mark.parametrize("victim", ["run", "server"])
 def test_after_each_crash_the_next_ordinary_run_heals_all_and_readers_never_notice(
-    rollup: FlippingRollup, tmp_path: Path, victim: str
+    rollup: FlippingRollup, victim: str
 ) -> None:
     """Killed in the transaction of each model in turn, and at any moment."""
     random = Random(victim)
     reader = Reader(rollup.state())
-    length = length_of_a_run(tmp_path)
+    length = length_of_a_run()
     phases: Counter[str] = Counter()
     with reader.at_work():
         for number in range(CRASHES):
@@ -65,7 +63,7 @@ def test_after_each_crash_the_next_ordinary_run_heals_all_and_readers_never_noti
             rollup.change(random, 6)
             reader.expect(rollup.state())
             with dbt_process(
-                tmp_path, "run", *random.choice(ARGUMENTS), run_at=rollup.now
+                "run", *random.choice(ARGUMENTS), run_at=rollup.now
             ) as run:
                 if number % 2 == 0:
                     model = MODELS[number // 2 % len(MODELS)]
@@ -89,9 +87,9 @@ def test_after_each_crash_the_next_ordinary_run_heals_all_and_readers_never_noti
     assert reader.looks > CRASHES
 
 
-def length_of_a_run(folder: Path) -> float:
+def length_of_a_run() -> float:
     """Return the seconds that dbt is at work on the database, without its start."""
-    with dbt_process(folder, "run", run_at=NOW) as run:
+    with dbt_process("run", run_at=NOW) as run:
         run.read_until("Concurrency")
         began = time.monotonic()
         run.succeed()
@@ -112,8 +110,7 @@ def crash_at(
 ) -> None:
     """Kill so many seconds after the run began, even where it has just ended."""
     run.read_until("Concurrency")
-    with suppress(subprocess.TimeoutExpired):
-        run.process.wait(timeout=seconds)
+    run.process.join(seconds)
     crash(rollup, run, victim)
 
 

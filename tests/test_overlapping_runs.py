@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -74,7 +73,6 @@ def rollup(unbuilt: Rollup) -> Rollup:
 )
 def test_of_two_runs_at_once_the_later_one_waits_and_both_end_well(
     rollup: Rollup,
-    tmp_path: Path,
     earlier: Kind,
     later: Kind,
 ) -> None:
@@ -82,14 +80,14 @@ def test_of_two_runs_at_once_the_later_one_waits_and_both_end_well(
     arguments, variables = earlier
     with (
         ExitStack() as stack,
-        dbt_process(tmp_path / "1", *arguments, run_at=NOW, **variables) as first,
+        dbt_process(*arguments, run_at=NOW, **variables) as first,
     ):
         with held("returning_users"):
             wait_for_write(first, rollup.connection, "returning_users")
             rollup.insert([Event(77, NOW), Event(77, NOW - timedelta(days=1))])
             arguments, variables = later
             second = stack.enter_context(
-                dbt_process(tmp_path / "2", *arguments, run_at=LATER, **variables)
+                dbt_process(*arguments, run_at=LATER, **variables)
             )
             line = second.read_until(WAITING)
             holder = run_id(rollup.connection)
@@ -105,14 +103,14 @@ def test_of_two_runs_at_once_the_later_one_waits_and_both_end_well(
 
 @pytest.mark.prove
 def test_two_first_builds_at_once_on_an_empty_database_both_end_well(
-    unbuilt: Rollup, tmp_path: Path
+    unbuilt: Rollup,
 ) -> None:
     """Both begin to make the schema at the same moment."""
     other = connect(os.environ)
     execute(other, "lock table events", "savepoint locked", "create schema analytics")
     with (
-        dbt_process(tmp_path / "1", "run", run_at=LATER) as one,
-        dbt_process(tmp_path / "2", "run", run_at=LATER) as another,
+        dbt_process("run", run_at=LATER) as one,
+        dbt_process("run", run_at=LATER) as another,
     ):
         for process in (one, another):
             process.read_until("Concurrency:")
@@ -130,16 +128,14 @@ def test_two_first_builds_at_once_on_an_empty_database_both_end_well(
 
 @pytest.mark.prove
 def test_a_run_that_has_waited_long_enough_stops_and_changes_nothing(
-    rollup: Rollup, tmp_path: Path
+    rollup: Rollup,
 ) -> None:
-    with dbt_process(tmp_path / "1", "run", run_at=NOW) as first:
+    with dbt_process("run", run_at=NOW) as first:
         with held("user_day_activity"):
             wait_for_write(first, rollup.connection, "user_day_activity")
             before = rollup.tables()
             holder = run_id(rollup.connection)
-            with dbt_process(
-                tmp_path / "2", "run", run_at=LATER, wait_minutes=0
-            ) as second:
+            with dbt_process("run", run_at=LATER, wait_minutes=0) as second:
                 code = second.finish()
             after = rollup.tables()
             still_holder = run_id(rollup.connection)
@@ -154,12 +150,12 @@ def test_a_run_that_has_waited_long_enough_stops_and_changes_nothing(
 
 @pytest.mark.prove
 def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
-    rollup: Rollup, tmp_path: Path
+    rollup: Rollup,
 ) -> None:
     """It is stopped between two models while its turn is taken."""
     before = rollup.tables()
     other = connect(os.environ)
-    with dbt_process(tmp_path / "1", "run", run_at=NOW) as run:
+    with dbt_process("run", run_at=NOW) as run:
         with held("refresh_days"):
             wait_for_write(run, rollup.connection, "refresh_days")
             lock = f"select pg_advisory_xact_lock({TURN_LOCK})"
@@ -172,7 +168,7 @@ def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
         code = run.finish()
     after = rollup.tables()
     holder = run_id(rollup.connection)
-    with dbt_process(tmp_path / "2", "run", **HEIR) as heir:
+    with dbt_process("run", **HEIR) as heir:
         heir.succeed()
 
     assert code != 0
@@ -181,16 +177,14 @@ def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
     assert rollup.tables() == rollup.expected(LATER)
 
 
-def test_a_run_that_was_killed_is_followed_by_one_that_says_so(
-    rollup: Rollup, tmp_path: Path
-) -> None:
-    with dbt_process(tmp_path / "1", "run", run_at=NOW) as killed:
+def test_a_run_that_was_killed_is_followed_by_one_that_says_so(rollup: Rollup) -> None:
+    with dbt_process("run", run_at=NOW) as killed:
         with held("daily_active_users"):
             wait_for_write(killed, rollup.connection, "daily_active_users")
             killed.kill()
             holder = run_id(rollup.connection)
         rollup.insert([Event(77, NOW - timedelta(days=2))])
-        with dbt_process(tmp_path / "2", "run", **HEIR) as heir:
+        with dbt_process("run", **HEIR) as heir:
             heir.succeed()
 
     assert f"the run {holder} stopped without a word" in heir.output

@@ -1,7 +1,6 @@
 """What the tables know of days whose raw events were purged outlives every run."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -170,11 +169,11 @@ def test_to_start_over_forgets_what_was_purged(rollup: PurgedRollup) -> None:
 
 @pytest.mark.prove
 def test_a_purge_between_the_choice_of_days_and_their_count_is_refused(
-    rollup: PurgedRollup, tmp_path: Path
+    rollup: PurgedRollup,
 ) -> None:
     variables = {"run_at": NOW, "refresh": "full", "events_kept_from": None}
     before = rollup.tables()
-    with dbt_process(tmp_path, "run", **variables) as run:
+    with dbt_process("run", **variables) as run:
         with held("refresh_days"):
             wait_for_write(run, rollup.connection, "refresh_days")
             rollup.purge()
@@ -189,11 +188,9 @@ def test_a_purge_between_the_choice_of_days_and_their_count_is_refused(
 
 
 @pytest.mark.prove
-def test_a_full_refresh_says_what_it_keeps(
-    rollup: PurgedRollup, tmp_path: Path
-) -> None:
+def test_a_full_refresh_says_what_it_keeps(rollup: PurgedRollup) -> None:
     arguments = ["run", "--full-refresh", "--select", "erased_counts"]
-    with dbt_process(tmp_path, *arguments, run_at=NOW) as run:
+    with dbt_process(*arguments, run_at=NOW) as run:
         run.succeed()
 
     assert "to really start over" in run.output
