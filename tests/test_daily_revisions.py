@@ -41,11 +41,13 @@ def test_each_run_that_changes_the_dau_of_a_day_is_one_revision_of_it(
     rollup.build(now + HOUR)
     rollup.insert([Event(3, MIDNIGHT - 2 * HOUR)])  # an event, and not a user more
     rollup.build(now + 2 * HOUR)
+    revised_once = revisions(rollup)
     rollup.execute("delete from events where user_id in (2, 3)")
     rollup.build(now + 3 * HOUR, refresh="full")
     changed = rollup.build(now + 4 * HOUR)
 
     assert changed["daily_revisions"] == 0
+    assert revised_once == [(date(2024, 3, 9), 1, 3, 1, now + HOUR)]
     assert revisions(rollup) == [(date(2024, 3, 9), 1, 1, 2, now + 3 * HOUR)]
 
 

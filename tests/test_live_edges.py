@@ -10,20 +10,26 @@ from tests.oracle import Definitions, Event, tables
 from tests.rollup import Rollup
 
 DAY = timedelta(days=1)
-# As of this moment, which is amid a day in the zone below.
-NOW = datetime.now(UTC).replace(tzinfo=None)
-NOON_NOW = f"Etc/GMT{NOW.hour - 12:+d}"  # hours west of Greenwich
 
 
 @pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup built two days ago: on that day came events since, on none yesterday."""
-    opened = whole_rollup_in(Definitions(NOON_NOW))
-    opened.insert([Event(1, NOW - 7 * DAY), Event(2, NOW - 8 * DAY)])
-    opened.insert([Event(3, NOW - 2 * DAY)])
-    opened.build(NOW - 2 * DAY)
-    opened.insert([Event(4, NOW - 2 * DAY + timedelta(hours=1))])
-    opened.insert(Event(user, NOW - timedelta(hours=1)) for user in (1, 2, 4))
+def now() -> datetime:
+    """This moment, as naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@pytest.fixture
+def rollup(whole_rollup_in: Callable[[Definitions], Rollup], now: datetime) -> Rollup:
+    """A rollup built two days ago: on that day came events since, on none yesterday.
+
+    Its zone is one in which it is between noon and one.
+    """
+    opened = whole_rollup_in(Definitions(f"Etc/GMT{now.hour - 12:+d}"))
+    opened.insert([Event(1, now - 7 * DAY), Event(2, now - 8 * DAY)])
+    opened.insert([Event(3, now - 2 * DAY)])
+    opened.build(now - 2 * DAY)
+    opened.insert([Event(4, now - 2 * DAY + timedelta(hours=1))])
+    opened.insert(Event(user, now - timedelta(hours=1)) for user in (1, 2, 4))
     return opened
 
 
@@ -33,16 +39,15 @@ def live(rollup: Rollup, table: str) -> list[tuple[Any, ...]]:
 
 
 def test_days_without_a_run_and_the_one_before_them_are_counted_up_to_now(
-    rollup: Rollup,
+    rollup: Rollup, now: datetime
 ) -> None:
     """Also an event of a clock that is a little ahead."""
-    rollup.insert([Event(5, NOW + timedelta(minutes=4))])
-    expected = tables(rollup.events(), NOW, rollup.definitions)
-
+    rollup.insert([Event(5, now + timedelta(minutes=4))])
+    expected = tables(rollup.events(), now, rollup.definitions)
     today = [
         row
         for row in expected["returning_users"]
-        if row[0] == rollup.definitions.local_date(NOW)
+        if row[0] == rollup.definitions.local_date(now)
     ]
 
     assert live(rollup, "daily_active_users") == expected["daily_active_users"]

@@ -1,7 +1,7 @@
 """A run whose variables make no sense is refused, and nothing has been written."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +74,7 @@ def test_the_clock_is_utc_unless_it_says_otherwise(
 ) -> None:
     rollup = rollup_in(Definitions())
     rollup.insert([Event(1, datetime(2024, 3, 24)), Event(2, NOW)])
+    rollup.insert([Event(3, NOW + timedelta(hours=1))])
     clock = NOW if ":" in run_at else datetime(2024, 3, 25)
 
     rollup.dbt("run", run_at=run_at)
