@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def now() -> datetime:
-    """This moment, as naive UTC."""
+    """The time, as naive UTC."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
