@@ -1,29 +1,32 @@
 """The first day that is counted anew, right at the cut between kept days and others."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
 
-from tests.oracle import Definitions, Event
+from tests.oracle import Event
 from tests.rollup import Rollup
+from tests.states import State
 
 NOW = datetime(2024, 3, 10, 12)
 MARCH_5 = datetime(2024, 3, 5)
 
 
-@pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of ten days, first built: one user in the morning, two at night."""
-    opened = rollup_in(Definitions())
-    opened.insert(Event(1, datetime(2024, 3, day, 8)) for day in range(1, 11))
-    opened.insert(
+def first_built(rollup: Rollup) -> None:
+    """Ten days, first built: one user in the morning, two at night."""
+    rollup.insert(Event(1, datetime(2024, 3, day, 8)) for day in range(1, 11))
+    rollup.insert(
         Event(user, datetime(2024, 3, day, 20))
         for day in range(1, 10)
         for user in (2, 3)
     )
-    opened.build(NOW)
-    return opened
+    rollup.build(NOW)
+
+
+@pytest.fixture
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built)
 
 
 def dau(rollup: Rollup) -> dict[date, int]:

@@ -1,12 +1,12 @@
 """A run follows a late change to the last day, user and cohort that it touches."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup
+from tests.states import State
 
 COHORT_DAYS = 5
 LOOKBACK_DAYS = 3
@@ -27,15 +27,18 @@ ACTIVE_DAYS = {
 }
 
 
-@pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of five weeks, first built."""
-    opened = whole_rollup_in(Definitions(cohort_days=COHORT_DAYS))
-    opened.insert(
+def first_built(rollup: Rollup) -> None:
+    """Five weeks, first built."""
+    rollup.insert(
         Event(user, on(n)) for user, days in ACTIVE_DAYS.items() for n in days
     )
-    opened.build(NOW)
-    return opened
+    rollup.build(NOW)
+
+
+@pytest.fixture
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built, Definitions(cohort_days=COHORT_DAYS), has_product=True)
 
 
 def on(day: int) -> datetime:

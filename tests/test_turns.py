@@ -1,12 +1,12 @@
 """A run writes in its turn alone; who never seems to end it is waited for."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
-from tests.oracle import Definitions, Event
+from tests.oracle import Event
 from tests.rollup import Rollup, RunError
+from tests.states import State
 
 NOW = datetime(2024, 3, 5, 12)
 ANOTHER_RUN = "00000000-0000-0000-0000-000000000000"
@@ -23,14 +23,17 @@ for each statement execute function take_turn()
 """
 
 
+def first_built(rollup: Rollup) -> None:
+    """Some days, first built, and an event that came since."""
+    rollup.insert(Event(1, datetime(2024, 3, n, 9)) for n in range(1, 5))
+    rollup.build(NOW)
+    rollup.insert([Event(2, NOW)])
+
+
 @pytest.fixture
-def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of some days, first built, and an event that came since."""
-    opened = rollup_in(Definitions())
-    opened.insert(Event(1, datetime(2024, 3, n, 9)) for n in range(1, 5))
-    opened.build(NOW)
-    opened.insert([Event(2, NOW)])
-    return opened
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built)
 
 
 def test_a_run_whose_turn_was_taken_writes_no_further_table(rollup: Rollup) -> None:
