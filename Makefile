@@ -60,7 +60,7 @@ java:
 			--no-install-recommends openjdk-17-jre-headless libpostgresql-jdbc-java; } >/dev/null 2>&1; } || true
 
 test-spark: .venv/ready-to-develop .venv/ready-for-spark java ## Run the tests on a Spark cluster
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup -m spark
+	$(BIN)/pytest --numprocesses 2 --dist loadscope -m spark
 
 lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 	$(BIN)/ruff check .

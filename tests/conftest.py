@@ -11,37 +11,23 @@ from pathlib import Path
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from benchmarks.spark.event_log import logged_to
 from orchestration.events.table import init_events_table
 from orchestration.postgres.connection import connect, libpq_variables
 from orchestration.postgres.server import server, stop
 from orchestration.settings import events_table
-from orchestration.spark.cluster import Cluster
-from orchestration.spark.cluster import start as start_spark
-from orchestration.spark.cluster import stop as stop_spark
-from orchestration.spark.home import spark_home
 from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
 from tests.midnight import wait_out_midnight
 from tests.oracle import Definitions
 from tests.rollup import Rollup
-from tests.spark_rollup import SparkRollup, event_log
+from tests.spark_fixtures import (  # noqa: F401  # pytest finds them here
+    on_spark,
+    pytest_xdist_make_scheduler,
+    spark_cluster,
+)
 from tests.states import DATABASE, State, States
 from tests.surroundings import leave_the_shell_behind
 
 _numbers = itertools.count(1)
-
-# For so few rows, to write Java and to compile it well takes longer than it saves.
-_JAVA = (
-    "-XX:+UseSerialGC -XX:MetaspaceSize=400m -XX:TieredStopAtLevel=1"
-    # Or, of one compiler's code, there would be room for 48 MB, which is too little.
-    " -XX:ReservedCodeCacheSize=240m"
-)
-QUICK_SPARK = {
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.driver.extraJavaOptions": _JAVA,
-    "spark.executor.extraJavaOptions": _JAVA,
-}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -172,34 +158,3 @@ def _open_rollup(
 ) -> Rollup:
     init_events_table(connection, events_table(), print)
     return Rollup(connection, definitions, has_product=has_product)
-
-
-@pytest.fixture(scope="session")
-def spark_cluster(folder: Path) -> Iterator[Cluster]:
-    """Yield a Spark cluster of two workers, for tests marked `spark`."""
-    home = spark_home(folder / "spark")
-    log = event_log(home)
-    log.mkdir()
-    with home.held():
-        cluster = start_spark(home, 2, "1g", QUICK_SPARK | logged_to(log))
-    yield cluster
-    stop_spark(home)
-
-
-@pytest.fixture
-def on_spark(
-    spark_cluster: Cluster,
-    database_env: dict[str, str],
-    whole_rollup_in: Callable[[Definitions], Rollup],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Callable[[Definitions], SparkRollup]:
-    """Return a function that opens a rollup on both engines, over the same events."""
-    for name in ("SPARK_HOST", "SPARK_PORT"):
-        monkeypatch.setenv(name, spark_cluster.variables[name])
-
-    def opened(definitions: Definitions) -> SparkRollup:
-        rollup = whole_rollup_in(definitions)
-        return SparkRollup(rollup, database_env, spark_cluster, tmp_path)
-
-    return opened

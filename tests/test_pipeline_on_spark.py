@@ -16,8 +16,6 @@ from tests.pipeline_runs import utc_now
 from tests.spark_rollup import SparkRollup
 
 pytestmark = pytest.mark.spark
-WITH_CLUSTER = pytest.mark.xdist_group("spark_cluster")
-WITHOUT_CLUSTER = pytest.mark.xdist_group("spark_page")
 
 USERS = range(1, 6)
 # SASL's word for a log-in that is refused.
@@ -41,7 +39,6 @@ def ago(days: int) -> datetime:
     return utc_now().replace(hour=12, minute=0, second=0) - timedelta(days=days)
 
 
-@WITHOUT_CLUSTER
 def test_jobs_schedules_and_pool_are_as_on_postgres_without_its_own_checks(
     without_server: dict[str, Any],
 ) -> None:
@@ -75,7 +72,6 @@ def test_jobs_schedules_and_pool_are_as_on_postgres_without_its_own_checks(
     assert "daily_active_users_live" not in found["assets"]
 
 
-@WITH_CLUSTER
 def test_an_hourly_run_makes_the_tables_and_says_what_it_did(
     on_spark: Callable[[Definitions], SparkRollup], dagster: Dagster
 ) -> None:
@@ -110,7 +106,6 @@ def test_an_hourly_run_makes_the_tables_and_says_what_it_did(
     assert "erased_counts" in lineage
 
 
-@WITHOUT_CLUSTER
 def test_a_server_that_is_down_is_named_by_its_variables(
     without_server: dict[str, Any],
 ) -> None:
@@ -118,7 +113,6 @@ def test_a_server_that_is_down_is_named_by_its_variables(
     assert "correct SPARK_HOST and SPARK_PORT." in without_server["failures"][0]
 
 
-@WITHOUT_CLUSTER
 def test_a_wrong_password_is_named_by_its_variable_and_not_shown(
     dagster: Dagster,
 ) -> None:

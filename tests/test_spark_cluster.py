@@ -22,7 +22,7 @@ from tests.events_tables import execute
 from tests.exports import export, in_table
 from tests.loading import make_events_table as make_events_in_postgres
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark_cluster")]
+pytestmark = pytest.mark.spark
 
 PASSWORD = "correct-horse"  # noqa: S105  # of no server
 

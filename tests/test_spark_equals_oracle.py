@@ -16,7 +16,7 @@ from tests.product_oracle import Rows
 from tests.spark_rollup import SparkRollup
 from tests.started_runs import started
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark_cluster")]
+pytestmark = pytest.mark.spark
 
 DAYS = 32
 # Clocks change in Berlin on 2024-03-31.

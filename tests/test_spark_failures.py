@@ -12,7 +12,7 @@ from tests.rollup import RunError
 from tests.spark_rollup import SparkRollup
 from tests.started_runs import started
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark_cluster")]
+pytestmark = pytest.mark.spark
 
 FIRST = datetime(2024, 5, 1)
 NOW = FIRST + timedelta(days=2, hours=12)

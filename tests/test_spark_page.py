@@ -20,12 +20,12 @@ from orchestration.spark.home import SparkHome
 from orchestration.spark.java import require_java
 from orchestration.spark.processes import Role
 from tests.commands import FAST_DAU
-from tests.conftest import QUICK_SPARK
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions
 from tests.rollup import Rollup
+from tests.spark_fixtures import QUICK_SPARK
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark_page")]
+pytestmark = pytest.mark.spark
 
 PAGE = (ROOT / "docs" / "spark.md").read_text()
 

@@ -13,7 +13,7 @@ from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions
 from tests.spark_rollup import SparkRollup
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark_cluster")]
+pytestmark = pytest.mark.spark
 
 PAGE = (ROOT / "docs" / "spark.md").read_text()
 FIRST = datetime(2024, 5, 1)
