@@ -170,7 +170,7 @@ def test_published_revisions_follow_and_count_no_revision(rollup: Rollup) -> Non
 def purged(rollup: Rollup) -> Rollup:
     """The rollup, whose events of the first two weeks are gone."""
     rollup.execute(f"delete from events where performed_at < '{KEPT_FROM}'")
-    rollup.build(NOW, events_kept_from=None)
+    rollup.build(NOW, events_kept_from=None, missing_events="purged")
     return rollup
 
 

@@ -42,7 +42,8 @@ def test_the_day_of_a_cut_is_kept_and_so_are_days_before_it_once_nothing_is_purg
     """The cut takes half of the 5th; then events come on days that are kept."""
     published = dau(rollup)
     rollup.execute("delete from events where performed_at < '2024-03-05 12:00'")
-    rollup.build(NOW, refresh="full", events_kept_from=None)
+    purged = {"events_kept_from": None, "missing_events": "purged"}
+    rollup.build(NOW, refresh="full", **purged)
     after_cut = dau(rollup)
     rollup.insert([Event(7, datetime(2024, 3, 2)), Event(7, MARCH_5)])
     rollup.build(NOW, refresh="full", events_kept_from=None)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
@@ -10,7 +11,7 @@ from tests.dbt_processes import dbt_process, held, wait_for_write
 from tests.made_up_events import eventful_days
 from tests.oracle import Event, tables
 from tests.product_oracle import Rows
-from tests.rollup import Rollup
+from tests.rollup import Rollup, RunError
 from tests.states import State
 
 FIRST = datetime(2024, 3, 1)
@@ -20,9 +21,10 @@ CUT = datetime(2024, 3, 10, 12)
 KEPT_FROM = date(2024, 3, 11)
 PURGE = f"delete from events where performed_at < '{CUT}'"
 
+TOLD = {"events_kept_from": None, "missing_events": "purged"}
 PROTECTION = [
-    pytest.param(KEPT_FROM, id="events_kept_from is set"),
-    pytest.param(None, id="it is inferred", marks=pytest.mark.prove),
+    pytest.param({"events_kept_from": KEPT_FROM}, id="events_kept_from is set"),
+    pytest.param(TOLD, id="it is told afterwards", marks=pytest.mark.prove),
 ]
 
 
@@ -73,57 +75,55 @@ def rollup(connection: Connection, state: State) -> PurgedRollup:
     return PurgedRollup(connection, state.definitions, has_product=True)
 
 
-@pytest.mark.parametrize("kept_from", PROTECTION)
+@pytest.mark.parametrize("told", PROTECTION)
 def test_kept_days_stay_and_later_ones_are_exact_after_every_kind_of_run(
-    rollup: PurgedRollup, kept_from: date | None
+    rollup: PurgedRollup, told: dict[str, Any]
 ) -> None:
     rollup.purge()
     rollup.insert([Event(81, datetime(2024, 2, 1))])
     rollup.insert_counted(Event(82, NOW - timedelta(days=1)))
-    rollup.build(NOW, events_kept_from=kept_from)
+    rollup.build(NOW, **told)
     ordinary = rollup.tables()
     after_ordinary = rollup.recount(NOW)
 
     rollup.insert([Event(83, datetime(2024, 3, 5)), Event(84, CUT)])
     rollup.insert_counted(Event(85, datetime(2024, 3, 11)), Event(5, NOW))
-    rollup.build(NOW, refresh="full", events_kept_from=kept_from)
+    rollup.build(NOW, refresh="full", **told)
     full = rollup.tables()
     after_full = rollup.recount(NOW)
 
     rollup.insert([Event(86, datetime(2024, 3, 10, 23, 59, 59))])
     rollup.insert_counted(Event(86, datetime(2024, 3, 12)))
-    rollup.build(NOW, "--full-refresh", events_kept_from=kept_from)
+    rollup.build(NOW, "--full-refresh", **told)
 
     assert ordinary == after_ordinary
     assert full == after_full
     assert rollup.tables() == rollup.recount(NOW)
 
 
-@pytest.mark.parametrize("kept_from", PROTECTION)
+@pytest.mark.parametrize("told", PROTECTION)
 def test_kept_days_stay_when_a_model_is_refreshed_alone_and_when_days_go_by(
-    rollup: PurgedRollup, kept_from: date | None
+    rollup: PurgedRollup, told: dict[str, Any]
 ) -> None:
     rollup.purge()
     for model in ("user_day_activity", "daily_active_users", "returning_users"):
-        rollup.build(
-            NOW, "--select", model, "--full-refresh", events_kept_from=kept_from
-        )
+        rollup.build(NOW, "--select", model, "--full-refresh", **told)
     alone = rollup.tables()
     after_alone = rollup.recount(NOW)
 
     later = NOW + timedelta(days=3)
     rollup.insert_counted(Event(5, later))
-    rollup.build(later, events_kept_from=kept_from)
+    rollup.build(later, **told)
 
     assert alone == after_alone
     assert rollup.tables() == rollup.recount(later)
 
 
 @pytest.mark.prove
-def test_the_inferred_day_never_moves_back(rollup: PurgedRollup) -> None:
+def test_the_day_never_moves_back_by_itself(rollup: PurgedRollup) -> None:
     settled = "select kept_from from analytics.rollup_state"
     rollup.purge()
-    rollup.build(NOW, events_kept_from=None)
+    rollup.build(NOW, **TOLD)
     first = rollup.query(settled)
 
     rollup.insert([Event(1, datetime(2024, 2, 1)), Event(1, datetime(2024, 3, 2))])
@@ -138,18 +138,21 @@ def test_a_late_event_from_before_everything_does_not_hide_a_purge(
 ) -> None:
     """Both have come between the same two runs."""
     rollup.purge()
-    rollup.insert([Event(1, datetime(2024, 2, 1))])
-    rollup.build(NOW, refresh="full", events_kept_from=None)
+    rollup.insert([Event(1, datetime(2024, 2, 1)), Event(99, FIRST)])
+    with pytest.raises(RunError, match="missing_events: purged"):
+        rollup.build(NOW, refresh="full", events_kept_from=None)
+    rollup.build(NOW, refresh="full", **TOLD)
 
     assert rollup.tables() == rollup.recount(NOW)
 
 
 def test_a_second_purge_moves_the_kept_days_on(rollup: PurgedRollup) -> None:
     rollup.purge()
+    rollup.build(NOW, refresh="full", **TOLD)
+    rollup.insert_counted(Event(6, datetime(2024, 3, 15, 21)))
     rollup.build(NOW, refresh="full", events_kept_from=None)
-    rollup.insert([Event(6, datetime(2024, 3, 15, 21))])
     rollup.execute("delete from events where performed_at < '2024-03-15 20:00'")
-    rollup.build(NOW, refresh="full", events_kept_from=None)
+    rollup.build(NOW, refresh="full", **TOLD)
 
     assert rollup.query("select kept_from from analytics.rollup_state") == [
         (date(2024, 3, 16),)
@@ -159,7 +162,7 @@ def test_a_second_purge_moves_the_kept_days_on(rollup: PurgedRollup) -> None:
 
 def test_to_start_over_forgets_what_was_purged(rollup: PurgedRollup) -> None:
     rollup.purge()
-    rollup.build(NOW, refresh="full", events_kept_from=None)
+    rollup.build(NOW, refresh="full", **TOLD)
     rollup.build(NOW, refresh="start_over", events_kept_from=None)
     started_over = rollup.tables()
     rollup.build(NOW, refresh="full", events_kept_from=None)

@@ -10,6 +10,7 @@ from orchestration.settings import events_table, rollup_schema
 
 _TABLES = (
     "rollup_state",
+    "pending_days",
     "erased_counts",
     "user_day_activity",
     "daily_active_users",

@@ -53,9 +53,14 @@ insert into {moved_days} (activity_date, bound)
 select first_date, 'first' from bounds where first_date is not null
 union
 select last_date, 'last' from bounds where last_date is not null
-union
-select activity_date, 'erased' from active_days
 on conflict do nothing
+"""
+
+# Though a run may have taken the day up before: it counted the user.
+_NOTE_PENDING_DAYS = """
+insert into {pending_days} (activity_date, reason)
+select activity_date, 'erased' from {user_day_activity} where user_id = %s
+on conflict (activity_date, reason) do update set refresh_id = null
 """
 
 
@@ -68,11 +73,11 @@ def note_contribution(connection: Connection, names: Names, user_id: int) -> Non
     rows(connection, _NOTE, user_id, returning_users_by_lag=by_lag, **names)
 
 
-def note_moved_days(connection: Connection, names: Names, user_id: int) -> None:
+def note_days_to_rebuild(connection: Connection, names: Names, user_id: int) -> None:
     """Have the next run rebuild the user's days in the tables that follow only then.
 
     These are the counts by course and by segment, which are made from events.
     """
-    if not {"moved_days", "user_lifetimes"} <= names.keys():
-        return
-    rows(connection, _NOTE_MOVED_DAYS, user_id, user_id, **names)
+    if {"moved_days", "user_lifetimes"} <= names.keys():
+        rows(connection, _NOTE_MOVED_DAYS, user_id, user_id, **names)
+    rows(connection, _NOTE_PENDING_DAYS, user_id, **names)

@@ -9,7 +9,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 from orchestration.errors import UserError
 from orchestration.events.ddl import failures
 from orchestration.events.user_keys import keys_table
-from orchestration.forget.contribution import note_contribution, note_moved_days
+from orchestration.forget.contribution import note_contribution, note_days_to_rebuild
 from orchestration.forget.counts import days_of, keep_counts, recount
 from orchestration.forget.history import drop_days_before_history
 from orchestration.forget.product_counts import (
@@ -37,6 +37,7 @@ _ROLLUP = (
     "erased_counts",
     "refresh_days",
     "rollup_state",
+    "pending_days",
 )
 # Any of them may be switched off, or be new: a run that makes it will know no more of
 # the user.
@@ -95,7 +96,7 @@ def forget(
         days = days_of(connection, names, user_id) if names else []
         if names:
             note_contribution(connection, names, user_id)
-            note_moved_days(connection, names, user_id)
+            note_days_to_rebuild(connection, names, user_id)
             if keeps_counts:
                 keep_counts(connection, names)
         say(f"Erasing user {user_id}, which reads all of {place.events}.")

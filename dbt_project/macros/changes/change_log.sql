@@ -1,43 +1,38 @@
 {#- The table in which triggers on the events note changes of old rows; made by
-    `fast-dau init --change-log`, beside the events. Cut to 63 bytes, not characters,
-    or Postgres would cut off what tells it from the events. -#}
+    `fast-dau init --change-log`, beside the events. -#}
 {% macro change_log() -%}
+    {{ return(beside_events('_change_log')) }}
+{%- endmacro %}
+
+
+{#- The rollups that read it, each with whose changes it has read. -#}
+{% macro change_log_rollups() -%}
+    {{ return(beside_events('_change_log_rollups')) }}
+{%- endmacro %}
+
+
+{#- Cut to 63 bytes, not characters, or Postgres would cut off what tells it apart. Without a
+    suffix the events themselves, which with --empty source() gives as no table. -#}
+{% macro beside_events(suffix) -%}
     {{ return(api.Relation.create(
         database=target.database,
         schema=var('events_schema'),
-        identifier=var('events_table').encode()[:52].decode('utf-8', 'ignore')
-            ~ '_change_log',
+        identifier=var('events_table').encode()[:63 - suffix | length]
+            .decode('utf-8', 'ignore') ~ suffix,
     )) }}
 {%- endmacro %}
 
 
 {% macro change_log_exists() -%}
-    {%- if target.type != 'postgres' -%}
-        {{ return(false) }}
-    {%- endif -%}
-    {%- set found = run_query("select to_regclass('" ~ change_log() ~ "')") -%}
-    {{ return(found.columns[0].values()[0] is not none) }}
+    {{ return(target.type == 'postgres' and exists_now(change_log())) }}
 {%- endmacro %}
 
 
-{#- Days with logged changes; `activity_date` null stands for every day. -#}
-{% macro changed_days() -%}
-    {%- if execute and change_log_exists() -%}
-    select distinct {{ local_date('performed_at') }} as activity_date
-    from {{ change_log() }}
-    {%- else -%}
-    select null::date as activity_date
-    where false
-    {%- endif -%}
-{%- endmacro %}
-
-
-{#- Pre-hook of refresh_days: what events and the log held before they were read. Entries
-    of transactions that were still open then are left for the next run. -#}
-{% macro note_snapshot() -%}
-    {%- if target.type == 'postgres' -%}
-    update {{ rollup_state() }} set change_log_snapshot = pg_current_snapshot()
-    {%- endif -%}
+{% macro exists_now(relation) -%}
+    {%- set found = run_query(
+        'select to_regclass(' ~ string_literals([relation]) ~ ') is not null'
+    ) -%}
+    {{ return(found.columns[0].values()[0]) }}
 {%- endmacro %}
 
 
@@ -46,8 +41,8 @@
     {%- if execute and change_log_exists() -%}
     {%- set logged_after_days = run_query(
         "select split_part(encode(tgargs, 'escape'), '\\', 1)::int from pg_trigger"
-        ~ " where tgrelid = '" ~ source('app', 'events') ~ "'::regclass"
-        ~ " and tgname = 'fast_dau_log_insert'"
+        ~ " where tgrelid = to_regclass(" ~ string_literals([beside_events('')])
+        ~ ") and tgname = 'fast_dau_log_insert'"
     ) -%}
     {%- if logged_after_days | length
         and logged_after_days.columns[0].values()[0] >= var('lookback_days') -%}

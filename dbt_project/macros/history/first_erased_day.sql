@@ -14,20 +14,19 @@
 {%- endmacro %}
 
 
-{#- For a run that starts over, which forgets the days whose events were purged: with
-    them goes what erased users add to them. -#}
-{% macro drop_erased_counts_of_purged_days() -%}
-    {%- if is_built('erased_counts') and is_built('daily_active_users') -%}
-    {%- set given = var('events_kept_from') -%}
-    {%- if given is not none -%}
-        {%- set kept_from = "date '" ~ given ~ "'" -%}
-    {%- else -%}
-        {%- set kept_from = "select greatest(kept_from, (" ~ first_whole_day() ~ ")) from "
-            ~ rollup_state() -%}
-    {%- endif -%}
+{#- For a run that starts over, which forgets the days whose events are gone: with them goes
+    what erased users add to them. -#}
+{% macro drop_erased_counts_of_lost_days() -%}
+    {%- if is_built('erased_counts') and is_built('user_day_activity') -%}
+    {%- set known = known_history() -%}
+    {%- set lost = lost_days(known) -%}
+    {%- set first_whole_day = var('events_kept_from')
+        or ((lost.next_day or known.open_date) if lost.first_day else known.kept_from) -%}
+    {%- if first_whole_day -%}
     {%- do run_query(
         "delete from " ~ rollup_relation('erased_counts')
-        ~ " where activity_date < (" ~ kept_from ~ ")"
+        ~ " where activity_date < date '" ~ first_whole_day ~ "'"
     ) -%}
+    {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,39 +1,100 @@
-{#- Finds the first day whose events are all there: what the rollup knows of the days
-    before it is kept as it is, by every kind of run.
-
-    Var `events_kept_from` says it. Where it is not set, an event earlier than all that
-    are left must have been purged: the day of the cut may have lost a part, and counts
-    begin to be made again on the day after. Never moves back by itself, or one late
-    event from long ago would seem to bring the purged days back. -#}
+{#- From which day on the events are whole: what the rollup knows of the days before it
+    is kept as it is, by every kind of run. Only var `events_kept_from` moves it, or
+    `missing_events: purged`; what a run sees once never does. -#}
 {% macro settle_history() -%}
-    {%- if flags.WHICH in ['build', 'run', 'retry'] and reads_every_event() -%}
+    {%- set found = find_history() -%}
     {%- if var('refresh') == 'start_over' -%}
-    {%- do drop_erased_counts_of_purged_days() -%}
+    {%- do drop_erased_counts_of_lost_days() -%}
     {%- endif -%}
+    {%- set kept_from = found.kept_from -%}
+    {%- if reads_every_event() -%}
     {%- do write_state({
-        'kept_from': settled_kept_from(),
+        'kept_from': date_or_null(kept_from),
         'first_event_at': '(' ~ first_event_at() ~ ')',
     }) -%}
+    {%- endif -%}
+    {%- if found.was_kept_from and kept_from != found.was_kept_from -%}
+        {#- The days that are kept no more are to be rebuilt, whatever they hold. -#}
+        {%- do note_all_days('changed') if kept_from is none or kept_from < found.was_kept_from -%}
+    {%- endif -%}
+    {%- if kept_from != found.was_kept_from and found.is_built -%}
+        {%- do log("fast-dau: history is kept from " ~ (kept_from or 'no day on')
+            ~ (" (before this run: " ~ found.was_kept_from ~ ")" if found.was_kept_from)
+            ~ ": rows of the days before it stay as they are", info=true) -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- An expression: the first day whose events are all there, as a run finds it; null
-    where nothing is kept. -#}
-{% macro settled_kept_from() -%}
-    {%- set given = var('events_kept_from') -%}
-    {%- if given is not none -%}
-    date '{{ given }}'
-    {%- elif is_starting_over() or not is_built('daily_active_users') -%}
-    null::date
-    {%- else -%}
-    greatest(
-        {% if is_built('rollup_state') -%}
-        (select kept_from from {{ rollup_state() }}),
-        {%- endif %}
-        ({{ first_whole_day() }})
-    )
+{#- What a run finds at the old end of history, before it writes: `kept_from`, an ISO date
+    or none, as it will be, `was_kept_from`, and `objection`, why the run is refused. -#}
+{% macro find_history() -%}
+    {%- set given = var('events_kept_from') | string if var('events_kept_from') else none -%}
+    {%- set today = dates_of("select " ~ local_date(run_at()) ~ " as today").today -%}
+    {%- set known = known_history() -%}
+    {%- set found = {
+        'kept_from': given or (known.kept_from if known.is_built else none),
+        'was_kept_from': known.kept_from,
+        'is_built': known.is_built,
+    } -%}
+    {%- if given and given > today -%}
+        {%- do found.update(objection="events_kept_from is " ~ given ~ ", which is after "
+            ~ today ~ ", today: history cannot be kept from a day to come") -%}
+    {%- elif not known.is_built or given == known.kept_from -%}
+    {%- elif given and (known.kept_from is none or given > known.kept_from) -%}
+        {%- do found.update(objection=objection_to_move_on(given, known)) -%}
+    {%- elif given -%}
+        {%- do found.update(objection=objection_to_move_back(given, known)) -%}
+    {%- elif reads_every_event() -%}
+        {%- do found.update(missing_history(known, today)) -%}
     {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
+{#- What the state says of history, as ISO dates or none; `is_built`: there are tables, and
+    this run does not replace them. -#}
+{% macro known_history() -%}
+    {%- set has_tables = is_built('rollup_state') and is_built('daily_active_users')
+        and not is_starting_over() -%}
+    {%- if not is_built('rollup_state') -%}
+        {{ return({'is_built': false, 'kept_from': none}) }}
+    {%- endif -%}
+    {#- Where every day is pending, the first that the tables have is the first of them. -#}
+    {%- set first_pending -%}
+    select min(coalesce(pending.activity_date, days.first_date))
+    from {{ pending_days() }} as pending
+    cross join (
+        select min(activity_date) as first_date
+        from {{ rollup_relation('daily_active_users' if has_tables else 'pending_days') }}
+    ) as days
+    where
+        pending.activity_date is null
+        or state.kept_from is null
+        or pending.activity_date >= state.kept_from
+    {%- endset -%}
+    {%- set known = dates_of(
+        'select kept_from, open_date, (' ~ first_pending ~ ') as first_pending from '
+        ~ rollup_state() ~ ' as state'
+    ) -%}
+    {%- do known.update(is_built=has_tables) -%}
+    {{ return(known) }}
+{%- endmacro %}
+
+
+{#- The columns of a query's one row, dates all of them, as ISO texts or none. -#}
+{% macro dates_of(query) -%}
+    {%- set found = run_query(query) -%}
+    {%- set dates = {} -%}
+    {%- for name in found.column_names -%}
+        {%- set value = found.rows[0][name] -%}
+        {%- do dates.update({name: value | string if value is not none else none}) -%}
+    {%- endfor -%}
+    {{ return(dates) }}
+{%- endmacro %}
+
+
+{% macro date_or_null(day) -%}
+    {{ return("date '" ~ day ~ "'" if day else 'null::date') }}
 {%- endmacro %}
 
 
@@ -46,29 +107,4 @@
         {% if since is not none -%}
         and performed_at >= {{ since }}
         {%- endif %}
-{%- endmacro %}
-
-
-{#- Null where no event is missing at the old end; one that came late from before all
-    that the rollup knows does not hide that. A day that was not over is counted in any
-    case. -#}
-{% macro first_whole_day() -%}
-    {%- set user_days = rollup_relation('user_day_activity') -%}
-    {%- set known -%}
-        select min(first_event_at) as first_event_at from {{ user_days }}
-        where activity_date = (select min(activity_date) from {{ user_days }})
-    {%- endset -%}
-    select least(
-        {{ local_date('events.first_event_at') }} + 1,
-        {{ local_date(run_at()) }},
-        (
-            select min(activity_date) from {{ rollup_relation('daily_active_users') }}
-            where not is_complete
-        )
-    )
-    from ({{ known }}) as known
-    cross join ({{ first_event_at(since='(' ~ known ~ ')') }}) as events
-    where
-        known.first_event_at < events.first_event_at
-        or (known.first_event_at is not null and events.first_event_at is null)
 {%- endmacro %}

@@ -1,7 +1,12 @@
 {#- A predicate: whether one of `events` makes its user active on the day of `days`. -#}
 {% macro is_active_event() -%}
     {{ adapter.dispatch('is_event_of_day', 'fast_dau')() }}
-    {% if var('active_kinds') -%}
+    {{ and_is_active_kind() }}
+{%- endmacro %}
+
+
+{% macro and_is_active_kind() -%}
+    {%- if var('active_kinds') %}
     and events.kind in ({{ string_literals(var('active_kinds')) }})
     {%- endif %}
 {%- endmacro %}

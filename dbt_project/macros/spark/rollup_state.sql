@@ -9,6 +9,26 @@
         {%- do run_query('create view ' ~ rollup_state() ~ constants(values)) -%}
         {%- do adapter.cache_added(rollup_relation('rollup_state').incorporate(type='view')) -%}
     {%- endif -%}
+    {%- if not is_built('pending_days') -%}
+        {%- do run_query('create table ' ~ pending_days()
+            ~ ' (activity_date date, reason string, refresh_id string) using parquet') -%}
+        {%- do adapter.cache_added(pending_days().incorporate(type='table')) -%}
+        {%- do take_over_state() -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Where the state is of an earlier version, the run that follows rebuilds every day. -#}
+{% macro take_over_state() -%}
+    {%- set there = run_query('select * from ' ~ rollup_state()) -%}
+    {%- set values = {} -%}
+    {%- for name, (type, _) in rollup_state_columns().items() -%}
+        {%- set kept = there.rows[0][name] if name in there.column_names else none -%}
+        {%- do values.update({name: string_literals([kept]) if kept is not none
+            else type.split(' default ')[1] | default('null')}) -%}
+    {%- endfor -%}
+    {%- do run_query('alter view ' ~ rollup_state() ~ constants(values)) -%}
+    {%- do note_all_days('unfinished') -%}
 {%- endmacro %}
 
 

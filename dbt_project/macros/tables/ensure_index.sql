@@ -1,4 +1,6 @@
-{#- Post-hook: makes an index of this model's table where it has none such.
+{#- Post-hook: makes an index of this model's table where it has none such. A unique one also
+    tells rows apart for logical replication, or a publication of all tables would keep
+    runs from deleting any.
 
     Looked up by the table and the definition, not by name: on a full refresh the
     old table still owns the name when post-hooks run, and `if not exists` would
@@ -20,6 +22,11 @@
             drop index if exists {{ adapter.quote(this.schema) }}.{{ name }};
             create {{ kind }} {{ name }} on {{ this }} ({{ columns }});
         end if;
+        {%- if unique %}
+        if (select relreplident = 'd' from pg_class where oid = '{{ this }}'::regclass) then
+            alter table {{ this }} replica identity using index {{ name }};
+        end if;
+        {%- endif %}
     end $$
     {%- endif -%}
 {%- endmacro %}

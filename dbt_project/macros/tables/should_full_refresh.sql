@@ -17,7 +17,7 @@
 {% macro is_starting_over() -%}
     {%- if var('refresh') == 'start_over' -%}
         {{ return(true) }}
-    {%- elif flags.WHICH in ['build', 'run', 'retry', 'test'] -%}
+    {%- elif is_run() -%}
         {{ return(is_built('note: starting over')) }}
     {%- endif -%}
     {{ return(is_built('rollup_state') and starting_over_was_not_ended()) }}
@@ -33,6 +33,5 @@
 
 
 {% macro starting_over_was_not_ended() -%}
-    {%- set state = run_query("select is_starting_over from " ~ rollup_state()) -%}
-    {{ return(state.columns[0].values()[0]) }}
+    {{ return(read_state('is_starting_over')['is_starting_over']) }}
 {%- endmacro %}

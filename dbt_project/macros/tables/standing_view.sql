@@ -4,10 +4,13 @@
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
     {%- set view = this.incorporate(type='view') -%}
-    {%- set digest = local_md5(sql) -%}
+    {#- With the table's number, as a view goes on reading one that was renamed. -#}
+    {%- set digest = "concat('" ~ local_md5(sql) ~ " ', to_regclass("
+        ~ string_literals([beside_events('')]) ~ ")::oid)" -%}
     {%- set stands = run_query(
-        "select to_regclass('" ~ this ~ "') is not null and model_vars ->> '"
-        ~ model.name ~ "' = '" ~ digest ~ "' from " ~ rollup_state()
+        "select to_regclass(" ~ string_literals([this]) ~ ") is not null and ("
+        ~ (flags.EMPTY or false) ~ " or model_vars ->> '" ~ model.name ~ "' = " ~ digest
+        ~ ") from " ~ rollup_state()
     ).columns[0].values()[0] -%}
     {%- if stands -%}
         {%- do store_raw_result('main', message='unchanged', code='VIEW', rows_affected=0) -%}
@@ -17,7 +20,7 @@
             {{ exclusively(view, 'create or replace view ' ~ view ~ ' as ' ~ sql) }};
             update {{ rollup_state() }}
             set model_vars = model_vars
-                || jsonb_build_object('{{ model.name }}', '{{ digest }}')
+                || jsonb_build_object('{{ model.name }}', {{ digest }})
         {%- endcall -%}
     {%- endif -%}
     {%- do apply_grants(view, config.get('grants'), should_revoke=stands) -%}

@@ -1,3 +1,11 @@
+{#- Pre-hook: begins the model's transaction, whatever isolation level is the default. Models
+    of one run may change the same row of state, and each has to see what others committed.
+    psycopg2 begins none by itself after dbt's `commit`, which it takes for any statement. -#}
+{% macro begin_model() -%}
+    {{ return('begin isolation level read committed' if target.type == 'postgres' else '') }}
+{%- endmacro %}
+
+
 {#- Pre-hook: lets a model write only while it is its run's turn, and lets no other
     run begin before its transaction has ended. -#}
 {% macro require_turn() -%}

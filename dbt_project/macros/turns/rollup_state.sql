@@ -1,5 +1,5 @@
 {#- The one row that outlives a run: whose turn it is, what the numbers mean, from
-    which day the events are whole, and what is still to be done. -#}
+    which day the events are whole, and what was built last. -#}
 {% macro rollup_state() -%}
     {{ rollup_relation('rollup_state') }}
 {%- endmacro %}
@@ -19,7 +19,14 @@
 {%- endmacro %}
 
 
-{#- Writes expressions, by the column's name, into the row. -#}
+{#- The columns asked for of the row, by name; the caller knows that it is there. -#}
+{% macro read_state(columns) -%}
+    {{ return(run_query('select ' ~ columns ~ ' from ' ~ rollup_state()).rows[0]) }}
+{%- endmacro %}
+
+
+{#- Writes expressions, by the column's name, into the row of the run whose turn it is. The
+    caller commits. -#}
 {% macro write_state(values) -%}
     {%- do adapter.dispatch('write_state', 'fast_dau')(values) -%}
 {%- endmacro %}
@@ -30,66 +37,24 @@
     {%- for name, value in values.items() -%}
         {%- do changes.append(name ~ ' = ' ~ value) -%}
     {%- endfor -%}
-    {%- do run_query(
-        'update ' ~ rollup_state() ~ ' set ' ~ changes | join(', ') ~ '; commit'
-    ) -%}
-{%- endmacro %}
-
-
-{#- Made by the first run; the lock is for two first runs at once. `if not exists` asks
-    for the right to create schemas also where the schema is there. -#}
-{% macro create_rollup_state() -%}
-    {%- do adapter.dispatch('create_rollup_state', 'fast_dau')() -%}
-{%- endmacro %}
-
-
-{% macro default__create_rollup_state() -%}
-    {%- set columns = rollup_state_columns() -%}
-    {%- if is_built('rollup_state') -%}
-        {%- set definitions = {} -%}
-        {%- for name, (type, _) in columns.items() -%}
-            {%- do definitions.update({name: type}) -%}
-        {%- endfor -%}
-        {%- do add_columns(rollup_relation('rollup_state'), definitions) -%}
-        {%- do run_query("commit") -%}
-    {%- else -%}
-    {%- set ddl -%}
-        select pg_advisory_xact_lock({{ turn_lock() }});
-        {%- if not adapter.check_schema_exists(target.database, target.schema) %}
-        create schema if not exists {{ adapter.quote(target.schema) }};
-        {%- endif %}
-        create table if not exists {{ rollup_state() }} (
-            only_row boolean primary key default true check (only_row)
-            {%- for name, (type, _) in columns.items() %}, {{ name }} {{ type }}{% endfor %}
-        );
-        comment on table {{ rollup_state() }} is
-            'One row: what a run has to know of the runs before it. Only runs write it.';
-        comment on column {{ rollup_state() }}.only_row is 'There is no second row.';
-        {%- for name, (_, comment) in columns.items() %}
-        comment on column {{ rollup_state() }}.{{ name }} is '{{ comment }}';
-        {%- endfor %}
-        insert into {{ rollup_state() }} default values on conflict do nothing;
-        analyze {{ rollup_state() }};
-        {{ grant_to_roles(
-            'usage', 'schema ' ~ adapter.quote(target.schema), [var('reader_role')]
-        ) }};
-        commit
-    {%- endset -%}
-    {%- do run_query(ddl) -%}
-    {%- endif -%}
+    {%- do run_query('update ' ~ rollup_state() ~ ' set ' ~ changes | join(', ')
+        ~ " where run_id = '" ~ invocation_id ~ "'") -%}
 {%- endmacro %}
 
 
 {% macro rollup_state_columns() -%}
     {{ return({
+        'version': ('int not null default 2', 'Of the tables of state; runs raise it.'),
         'time_zone': ('text', 'Var time_zone that the tables were built with.'),
         'active_kinds': ('text', 'Var active_kinds that they were built with, as JSON.'),
         'events_start_date': ('date', 'Var events_start_date that they were built with.'),
-        'kept_from': ('date', 'Rows of the days before it are kept; null: no such day.'),
+        'kept_from': (
+            'date', 'History is kept: rows of the days before it stay; null: no such day.'
+        ),
         'first_event_at': ('timestamp', 'The first valid event, as of the latest run.'),
-        'is_unfinished': (
-            'boolean not null default false',
-            'Some days of refresh_days are still to be rebuilt in some table.',
+        'refreshed_at': ('timestamp', 'The clock of the run that made refresh_days, in UTC.'),
+        'open_date': (
+            'date', 'The first day that was not over when all tables were last built.'
         ),
         'is_starting_over': (
             'boolean not null default false',
@@ -98,6 +63,10 @@
         'model_vars': (
             "jsonb not null default '{}'",
             'By table, the variables of its own that it was built with.',
+        ),
+        'built_with': (
+            "jsonb not null default '{}'",
+            'By table, the run whose refresh_days it was last built for.',
         ),
         'change_log_snapshot': ('pg_snapshot', 'Whose changes the latest run read.'),
         'run_id': ('text', 'The run whose turn it is; null: none.'),

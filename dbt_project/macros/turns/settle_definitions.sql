@@ -1,28 +1,21 @@
-{#- Keeps what the numbers mean with the rollup, and stops a run that means something
-    else by them: days of two definitions would stand side by side. -#}
+{#- Keeps what the numbers mean with the rollup. -#}
 {% macro settle_definitions() -%}
-    {%- set objection = objection_to_definitions() -%}
-    {%- if objection -%}
-        {%- do write_state({'run_id': 'null'}) -%}
-        {%- do refuse(objection) -%}
-    {%- endif -%}
-    {%- if flags.WHICH in ['build', 'run', 'retry'] -%}
     {%- set given = given_definitions() -%}
     {%- do write_state({
         'time_zone': string_literals([given.time_zone]),
         'active_kinds': string_literals([given.active_kinds]),
         'events_start_date': "date '" ~ given.events_start_date ~ "'",
-        'is_starting_over': "true" if var('refresh') == 'start_over' else "is_starting_over",
     }) -%}
+    {%- if var('refresh') == 'start_over' -%}
+        {%- do write_state({'is_starting_over': 'true', 'built_with': "'{}'"}) -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- Why a run that means something else by the numbers is refused; none: it is not. -#}
+{#- Why a run that means something else by the numbers is refused; none: it is not. Days of
+    two definitions would stand side by side. -#}
 {% macro objection_to_definitions() -%}
-    {%- set kept = run_query(
-        "select time_zone, active_kinds, events_start_date from " ~ rollup_state()
-    ).rows[0] -%}
+    {%- set kept = read_state('time_zone, active_kinds, events_start_date') -%}
     {%- set differences = [] -%}
     {%- for name, value in given_definitions().items()
         if kept[name] is not none and kept[name] | string != value -%}

@@ -3,14 +3,41 @@
 
     No session of dbt's lives as long as a run, so the turn is a row, not a lock; the
     advisory lock is held by each model's transaction (`require_turn`). A run that
-    died without a word is one that nothing was seen of for so many seconds. -#}
+    died without a word is one that nothing was seen of for so many seconds.
+    The turn is taken in the transaction that also settles what this run starts from, so
+    that a run that is refused, or fails in it, never had it. -#}
 {% macro take_turn() -%}
-    {%- if execute -%}
+    {%- if execute and is_run() -%}
+    {%- do require_events() -%}
     {%- do adapter.dispatch('claim_rollup', 'fast_dau')() -%}
     {%- do note_starting_over() -%}
+    {%- if not flags.EMPTY -%}
+    {%- set objection = objection_to_run() -%}
+    {%- if objection -%}
+        {%- do adapter.dispatch('give_back', 'fast_dau')() -%}
+        {%- do refuse(objection) -%}
+    {%- endif -%}
     {%- do settle_definitions() -%}
     {%- do settle_history() -%}
+    {%- do settle_clock() -%}
+    {%- do open_selected_tables() -%}
     {%- endif -%}
+    {%- do commit_state() -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Whether dbt's command is one that builds models; no other takes the turn. -#}
+{% macro is_run() -%}
+    {{ return(flags.WHICH in ['build', 'run', 'retry']) }}
+{%- endmacro %}
+
+
+{% macro objection_to_run() -%}
+    {{ return(
+        objection_to_definitions() or objection_to_clock() or find_history().objection
+        or objection_to_selection()
+    ) }}
 {%- endmacro %}
 
 
@@ -31,7 +58,7 @@
             {%- endif -%}
             {%- do run_query("commit; select pg_sleep(1)") -%}
         {%- endif -%}
-        {%- do run_query("commit") -%}
+        {%- do run_query("commit") if not turn.is_ours -%}
     {%- endfor -%}
     {%- if not turn.is_ours -%}
         {%- do refuse("the run " ~ turn.holder ~ " is still at work after "
@@ -51,22 +78,32 @@
 
 
 {#- Who has the turn, and whether any session is at its work: dbt puts the run's id
-    into a comment at the start of each query (`query-comment` in dbt_project.yml). -#}
+    into a comment at the start of each query (`query-comment` in dbt_project.yml). Between
+    two queries a run's sessions are idle, but not for a minute, unlike one in which
+    somebody has repeated a query of a run that is dead. -#}
 {% macro seen_of_holder() -%}
     select
         run_id,
         to_char(run_started_at, 'YYYY-MM-DD HH24:MI:SS TZ') as began_at,
         exists (
             select from pg_stat_activity
-            where pid <> pg_backend_pid() and position(run_id in query) between 1 and 100
+            where
+                pid <> pg_backend_pid()
+                and starts_with(query, '/* fast-dau ' || run_id)
+                and (
+                    state <> 'idle'
+                    or state_change > clock_timestamp() - interval '60 seconds'
+                )
         ) as is_alive
     from {{ rollup_state() }}
 {%- endmacro %}
 
 
-{#- Takes the turn from the run seen to have it, or from nobody. False: another was
-    quicker. Waits until no model of the run before is in its transaction. -#}
+{#- Takes the turn from the run seen to have it, or from nobody, in a transaction that is
+    left open. False: another was quicker. Waits until no model of the run before is in its
+    transaction; by then, other isolation levels would see the state of before. -#}
 {% macro claim_turn(holder) -%}
+    {%- do run_query("commit; begin isolation level read committed") -%}
     {%- do run_query("select pg_advisory_xact_lock(" ~ turn_lock() ~ ")") -%}
     {%- set claimed = run_query(
         "update " ~ rollup_state() ~ " set run_started_at = clock_timestamp(), run_id = '"
@@ -78,4 +115,19 @@
             ~ "left undone is done by this one", info=true) -%}
     {%- endif -%}
     {{ return(claimed | length == 1) }}
+{%- endmacro %}
+
+
+{% macro default__give_back() -%}
+    {%- do run_query('rollback') -%}
+{%- endmacro %}
+
+
+{% macro spark__give_back() -%}
+    {%- do write_state({'run_id': 'null'}) -%}
+{%- endmacro %}
+
+
+{% macro commit_state() -%}
+    {%- do run_query('commit') if target.type == 'postgres' -%}
 {%- endmacro %}

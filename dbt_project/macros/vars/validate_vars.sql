@@ -9,6 +9,9 @@
     {%- if var('refresh') not in ['incremental', 'full', 'start_over'] -%}
         {%- do refuse("refresh is '" ~ var('refresh') ~ "', not incremental, full or start_over") -%}
     {%- endif -%}
+    {%- if var('missing_events') not in [none, 'purged', 'deleted'] -%}
+        {%- do refuse("missing_events is '" ~ var('missing_events') ~ "', not purged or deleted") -%}
+    {%- endif -%}
     {%- do check_whole_number('lookback_days', 1) -%}
     {%- do check_whole_number('max_clock_skew_minutes', 0) -%}
     {%- do check_whole_number('cohort_days', 1, most=1000) -%}
@@ -36,7 +39,7 @@
         'events_start_date', 'max_clock_skew_minutes', 'lookback_days', 'refresh',
         'start_date', 'end_date', 'run_at', 'from_date', 'to_date', 'on_date',
         'events_kept_from', 'wait_minutes', 'silent_seconds', 'cohort_days', 'segments',
-        'max_segment_values', 'reader_role', 'lock_timeout_seconds',
+        'max_segment_values', 'reader_role', 'lock_timeout_seconds', 'missing_events',
     ] -%}
     {%- for name in invocation_args_dict.get('vars', {}) if name not in known -%}
         {%- do refuse("there is no variable '" ~ name ~ "'; " ~ known | join(', ')

@@ -33,7 +33,7 @@ select
     coalesce(active_days.dau, 0) + coalesce(erased_counts.dau, 0) as dau,
     coalesce(active_days.events_count, 0)
     + coalesce(erased_counts.events_count, 0) as events_count,
-    days.day_ends_at <= {{ run_at() }} as is_complete
+    days.day_ends_at <= {{ refreshed_at() }} as is_complete
 from days
 left join active_days
     on days.activity_date = active_days.activity_date

@@ -1,9 +1,9 @@
 {{ config(
     unique_key='activity_date',
-    pre_hook="{{ note_snapshot() }}",
+    pre_hook="{{ read_change_log() }}",
     post_hook=[
         "{{ ensure_index(['activity_date'], unique=true) }}",
-        "{{ note_unfinished() }}",
+        "{{ take_up_days() }}",
     ],
 ) }}
 
@@ -21,15 +21,9 @@ published_days as (
 
 ),
 
-unfinished_days as (
+pending_days as (
 
-    {{ unfinished_days() }}
-
-),
-
-changed_days as (
-
-    {{ changed_days() }}
+    {{ days_to_rebuild() }}
 
 ),
 
@@ -39,15 +33,10 @@ progress as (
     select
         count(*) = 0 as is_first_build,
         (
-            select bool_or(changed_days.activity_date is null) from changed_days
-        ) as is_all_changed,
-        least(
-            coalesce(
-                min(activity_date) filter (where not is_complete),
-                max(activity_date) + 1
-            ),
-            {{ local_date(run_at()) }}
-        ) as open_date
+            select pending_days.reason from pending_days
+            where pending_days.activity_date is null
+        ) as reason_of_all,
+        least({{ open_date() }}, {{ local_date(run_at()) }}) as open_date
     from published_days
 
 ),
@@ -61,24 +50,17 @@ reasoned_days as (
             when calendar_days.is_gone then 'gone'
             else coalesce(
                 {{ refresh_reason() }},
-                case
-                    when progress.is_all_changed then 'late change'
-                    when changed_days.activity_date is not null then 'late change'
-                    when unfinished_days.activity_date is not null then 'unfinished'
-                    {% if is_full_run() %}
-                        else 'full'
-                    {% endif %}
-                end
+                pending_days.reason,
+                progress.reason_of_all,
+                {{ "'full'" if is_full_run() else "null" }}
             )
         end as reason
     from calendar_days
     cross join progress
     left join published_days
         on calendar_days.activity_date = published_days.activity_date
-    left join unfinished_days
-        on calendar_days.activity_date = unfinished_days.activity_date
-    left join changed_days
-        on calendar_days.activity_date = changed_days.activity_date
+    left join pending_days
+        on calendar_days.activity_date = pending_days.activity_date
 
 )
 

@@ -12,7 +12,7 @@ with history as (
 
 published as (
 
-    {{ first_published_day() }}
+    {{ published_span() }}
 
 ),
 
@@ -22,6 +22,7 @@ bounds as {{ materialized() }} (
     select
         history.first_date,
         history.last_date,
+        greatest(history.last_date, published.last_date) as end_date,
         greatest(
             published.kept_from,
             least(history.first_date, published.first_date)
@@ -37,13 +38,17 @@ days as (
 
     select
         bounds.start_date + numbers.day_offset as activity_date,
-        not bounds.has_kept_days
-        and bounds.start_date + numbers.day_offset
-        < coalesce(bounds.first_date, date '9999-12-31') as is_gone
+        (
+            not bounds.has_kept_days
+            and bounds.start_date + numbers.day_offset
+            < coalesce(bounds.first_date, date '9999-12-31')
+        )
+        -- Of a run whose clock was ahead.
+        or bounds.start_date + numbers.day_offset > bounds.last_date as is_gone
     from bounds
     cross join
         {{ whole_numbers(
-            0, days_between('bounds.start_date', 'bounds.last_date')
+            0, days_between('bounds.start_date', 'bounds.end_date')
         ) }} as numbers (day_offset)
 
 )

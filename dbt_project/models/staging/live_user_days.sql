@@ -1,5 +1,6 @@
 {#- The views' own clock is the server's; `stg_events` has the run's. -#}
 {% set now = "(now() at time zone 'UTC')" %}
+{% set latest = now ~ " + interval '" ~ var("max_clock_skew_minutes") ~ " minutes'" %}
 
 with events as (
 
@@ -12,7 +13,15 @@ published as (
     select
         coalesce(
             min(activity_date) filter (where not is_complete),
-            max(activity_date) + 1
+            max(activity_date) + 1,
+            -- Where no run has found an event yet, all days with events are open.
+            (
+                select {{ local_date('min(events.performed_at)') }} from events
+                where
+                    events.user_id is not null
+                    and events.performed_at >= {{ earliest_valid_time() }}
+                    and events.performed_at <= {{ latest }}
+            )
         ) as open_date
     from {{ ref('daily_active_users') }}
 
@@ -51,8 +60,7 @@ left join lateral (
     from events
     where
         {{ is_active_event() }}
-        and events.performed_at
-        <= {{ now }} + interval '{{ var("max_clock_skew_minutes") }} minutes'
+        and events.performed_at <= {{ latest }}
         and events.user_id is not null
     group by events.user_id
 ) as active_users on true

@@ -1,0 +1,65 @@
+{#- Where whole days at the old end have lost all their events, and nobody has said why:
+    what to do (`objection`), or what var `missing_events` makes of it (`kept_from`). An
+    empty table may be one that is being reloaded, or another one, or hidden by a policy.
+
+    What the change log has, and what is gone of a day that still has events, was deleted. -#}
+{% macro missing_history(known, today) -%}
+    {%- set lost = lost_days(known) -%}
+    {%- if not lost.first_day or var('missing_events') == 'deleted' -%}
+        {{ return({}) }}
+    {%- elif var('missing_events') is none -%}
+        {{ return({'objection': objection_to_missing(lost)}) }}
+    {%- endif -%}
+    {#- Of the day of the cut a part may be gone. -#}
+    {%- set days = [today, known.open_date or today, lost.next_day or today] -%}
+    {%- set kept_from = days | min -%}
+    {%- if known.first_pending and known.first_pending < kept_from -%}
+        {{ return({'objection': objection_to_pending(kept_from, known)}) }}
+    {%- endif -%}
+    {{ return({'kept_from': kept_from}) }}
+{%- endmacro %}
+
+
+{#- Of the days that are not kept, the first and the last on which the tables know users and
+    which are before every event of a user whom the tables know on its day; and the day
+    after the first such event. Late events of others do not hide that a day was lost. -#}
+{% macro lost_days(known) -%}
+    {%- set user_days = rollup_relation('user_day_activity') -%}
+    {%- set first_day -%}
+    (
+        select min(activity_date) from {{ user_days }}
+        where activity_date >= date '{{ known.kept_from or '0001-01-01' }}'
+    )
+    {%- endset -%}
+    {{ return(dates_of(
+        'select min(user_days.activity_date) as first_day,'
+        ~ ' max(user_days.activity_date) as last_day, min(left_day) + 1 as next_day'
+        ~ ' from (select min(left_day) as left_day from ('
+        ~ 'select ' ~ local_date('performed_at') ~ ' as left_day from '
+        ~ source('app', 'events') ~ ' as events where ' ~ is_valid_time('performed_at')
+        ~ ' and performed_at >= ' ~ day_starts_at(first_day)
+        ~ ' and exists (select 1 from ' ~ user_days ~ ' as known_days'
+        ~ ' where known_days.user_id = events.user_id'
+        ~ ' and known_days.activity_date = ' ~ local_date('events.performed_at') ~ ')'
+        ~ ' order by performed_at limit 1) as first_left) as events_left'
+        ~ ' left join ' ~ user_days ~ ' as user_days on user_days.activity_date >= '
+        ~ first_day ~ ' and (left_day is null or user_days.activity_date < left_day)'
+        ~ ' where not exists (select 1 from (' ~ known_changes() ~ ') as known'
+        ~ " where known.reason = 'changed' and (known.activity_date is null"
+        ~ ' or known.activity_date = user_days.activity_date))'
+    )) }}
+{%- endmacro %}
+
+
+{% macro objection_to_missing(lost) -%}
+    {%- set command = "`fast-dau dbt build --vars 'missing_events: " -%}
+    {{ return(
+        "the tables know users on days of which " ~ var('events_schema') ~ '.' ~ var('events_table')
+        ~ " holds no event any more, "
+        ~ (lost.first_day ~ " to " ~ lost.last_day if lost.next_day else "or any other day")
+        ~ ". If those events were purged, " ~ command ~ "purged'` keeps what the tables "
+        ~ "know; if they were deleted, " ~ command ~ "deleted'` lets those days go. If the "
+        ~ "events are being loaded again, or are hidden from this user by a policy, or "
+        ~ "events_schema and events_table name another table, put that right and run again"
+    ) }}
+{%- endmacro %}
