@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 
 from orchestration.errors import Failure, UserError
 from orchestration.events import ddl
-from orchestration.events.change_log import change_log_table
+from orchestration.events.watching import change_log_table
 from orchestration.events.table import init_events_table, init_script
 from orchestration.postgres.binaries import program
 from orchestration.postgres.connection import connect
