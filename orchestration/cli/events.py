@@ -73,11 +73,11 @@ def init(
         raise UserError("--strike-off goes with no option but --dry-run.")
     with database() as environment, closing(connect(environment)) as connection:
         if strike_off is not None:
+            connection.autocommit = True
             step = striking_off(connection, table, strike_off)
             if dry_run:
                 print(ddl.script([step]))
             else:
-                connection.autocommit = True
                 ddl.run(connection, f"the change log of {table}", [step], _say)
             return
         if dry_run:
