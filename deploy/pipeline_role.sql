@@ -8,7 +8,7 @@
 -- The second command asks for the password, which so is in no file, no list of
 -- processes and no log. Other names: -v role= -v events_schema= -v events_table=
 -- -v rollup_schema=. Running it again changes nothing; do so after
--- `fast-dau init --change-log`, which makes a table that the role has to read.
+-- the first `fast-dau init --change-log`, which makes tables that the role has to write.
 
 \set ON_ERROR_STOP on
 \if :{?role} \else \set role fast_dau_pipeline \endif
@@ -34,6 +34,7 @@ declare
         format('%I.%I', events_schema, current_setting('pipeline.events_table'))
     );
     change_log regclass;
+    log_rollups regclass;
     entry record;
 begin
 
@@ -77,7 +78,9 @@ execute format('grant usage on schema %I to %I', events_schema, role);
 execute format('revoke all on %s from %I', events, role);
 execute format('grant select on %s to %I', events, role);
 
--- The log has the name of its function; runs delete the entries that they have handled.
+-- The log has the name of its function; runs delete the entries that every rollup has
+-- handled. Which rollups there are, each notes in a table beside it, whose name is that of
+-- the events, cut where it would be longer than 63 bytes.
 select to_regclass(format('%I.%I', nspname, proname)) into change_log
 from pg_trigger
     join pg_proc on pg_proc.oid = tgfoid
@@ -86,6 +89,20 @@ where tgrelid = events and tgname = 'fast_dau_log_insert';
 if change_log is not null then
     execute format('revoke all on %s from %I', change_log, role);
     execute format('grant select, delete on %s to %I', change_log, role);
+    select to_regclass(format('%I.%I', events_schema, base || '_change_log_rollups'))
+    into log_rollups
+    from pg_class,
+        lateral (
+            select left(relname, n) as base
+            from generate_series(length(relname), 0, -1) as n
+            where octet_length(left(relname, n) || '_change_log_rollups') <= 63
+            limit 1
+        ) as cut
+    where oid = events;
+end if;
+if log_rollups is not null then
+    execute format('revoke all on %s from %I', log_rollups, role);
+    execute format('grant select, insert, update, delete on %s to %I', log_rollups, role);
 end if;
 
 -- The tables are the role's; the schema is not, so that it cannot be given away.
@@ -131,6 +148,7 @@ for entry in
     select format('use the table %s', pg_class.oid::regclass)
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
     where relkind in ('r', 'p', 'v', 'm', 'f')
+        and pg_class.oid is distinct from log_rollups
         and has_schema_privilege(role, relnamespace, 'usage')
         and nspname not in (rollup_schema, 'information_schema')
         and nspname !~ '^pg_'

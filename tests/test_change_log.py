@@ -97,6 +97,34 @@ def test_an_update_of_any_of_the_columns_is_logged_once(
     assert entries(watched) == at("2024-01-05 10:00", operation="update")
 
 
+@pytest.mark.parametrize(("old", "new"), [("1.0", "1.00"), ("1", "1.0")])
+def test_an_update_to_properties_that_are_equal_and_not_the_same_is_logged(
+    watched: Connection, old: str, new: str
+) -> None:
+    insert(watched, "2024-01-05 10:00")
+    execute(
+        watched,
+        f"""update events set properties = '{{"v": {old}}}'""",
+        "delete from events_change_log",
+        f"""update events set properties = '{{"v": {new}}}'""",
+    )
+
+    assert entries(watched) == at("2024-01-05 10:00", operation="update")
+
+
+def test_an_update_to_a_kind_that_its_collation_calls_equal_is_compared_by_bytes(
+    watched: Connection,
+) -> None:
+    """By the definition: the embedded server has no collation of that sort."""
+    ((definition,),) = fetch(
+        watched,
+        "select pg_get_triggerdef(oid) from pg_trigger"
+        " where tgname = 'fast_dau_log_update'",
+    )
+
+    assert definition.count('kind COLLATE "C"') == 2
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -193,6 +221,25 @@ def test_every_way_to_write_rows_is_logged(watched: Connection) -> None:
         ("2024-01-02 00:00:00", "update"),
         ("2024-01-02 00:00:00", "delete"),
     ]
+
+
+def test_times_at_the_edges_of_the_type_are_logged_as_they_are(
+    watched: Connection,
+) -> None:
+    first, last = "4714-11-24 00:00:00 BC", "294276-12-31 23:59:59.999999"
+    execute(watched, "set time zone 'America/New_York'")
+    insert(watched, first, last)
+    execute(
+        watched,
+        f"update events set performed_at = '{last}' where performed_at = '{first}'",
+        "set time zone 'Asia/Tokyo'",
+        f"update events set performed_at = '{first}'",
+        "delete from events",
+    )
+
+    logged = entries(watched)
+    assert {time for time, _ in logged} == {first, last}
+    assert {operation for _, operation in logged} == {"insert", "update", "delete"}
 
 
 # --- Changes of one transaction
@@ -398,5 +445,39 @@ def test_partitions_are_watched_also_later_ones(connection: Connection) -> None:
         *at("2024-01-05 10:00", operation="insert"),
         *at("2024-01-05 10:00", "2024-01-05 12:00", operation="update"),
         (None, "truncate"),
+    ]
+    assert install(connection) == []
+
+
+def test_children_by_inheritance_are_watched_on_every_level(
+    connection: Connection,
+) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        "create table y2023 () inherits (events)",
+        "create table may () inherits (y2023)",
+        "create table june () inherits (events, may)",
+    )
+    watched_events(connection)
+    execute(
+        connection,
+        "set session_replication_role = replica",
+        "insert into y2023 (performed_at) values ('2023-01-05 10:00')",
+        "insert into may (performed_at) values ('2023-05-05 10:00')",
+        f"insert into may (performed_at) values ('{NOW}')",
+        "update events set kind = 'a' where performed_at = '2023-05-05 10:00'",
+        "insert into june (performed_at) values ('2023-06-05 10:00')",
+        "delete from events where performed_at = '2023-01-05 10:00'",
+        "truncate may",
+    )
+
+    assert entries(connection) == [
+        *at("2023-01-05 10:00", "2023-05-05 10:00", operation="insert"),
+        *at("2023-05-05 10:00", operation="update"),
+        *at("2023-06-05 10:00", operation="insert"),
+        *at("2023-01-05 10:00", operation="delete"),
+        (None, "truncate"),
+        (None, "truncate"),  # of the child's own child
     ]
     assert install(connection) == []

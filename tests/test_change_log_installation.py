@@ -8,18 +8,27 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 
 from orchestration.errors import Failure, UserError
 from orchestration.events import ddl
-from orchestration.events.change_log import change_log_table
 from orchestration.events.table import init_events_table, init_script
+from orchestration.events.watching import change_log_table
 from orchestration.postgres.binaries import program
 from orchestration.postgres.connection import connect
 from orchestration.settings import TableName, dbt_vars
-from tests.change_logs import NOW, entries, insert, install, remove
+from tests.change_logs import NOW, at, entries, insert, install, remove
 from tests.commands import run_cli
 from tests.events_tables import COLUMNS, EVENTS, execute, fetch
 
 INSTALLED = (
     "installing the change log public.events_change_log (writers wait for a moment)"
 )
+
+
+def known(rollup: str) -> str:
+    """Return the statement by which a rollup is known to the log."""
+    name = rollup.replace("'", "''")
+    return (
+        "insert into events_change_log_rollups (rollup, server, read_at)"
+        f" values ('{name}', 'here', now())"
+    )
 
 
 @pytest.fixture
@@ -111,6 +120,7 @@ def test_a_lookback_that_leaves_no_day_for_the_log_is_refused(
         "alter table events disable trigger fast_dau_log_delete",
         "alter table events enable replica trigger fast_dau_log_delete",
         "drop table events_change_log",
+        "drop table events_change_log_rollups",
         "drop function events_change_log() cascade",
     ],
 )
@@ -123,6 +133,237 @@ def test_installing_repairs_what_is_no_longer_whole(
     assert install(connection) == [INSTALLED]
     assert entries(connection)[-1] == (None, "install")
     assert install(connection) == []
+
+
+PARTITIONED = (
+    f"create table events ({COLUMNS}) partition by list (kind)",
+    "create table a partition of events for values in ('a')",
+)
+INHERITED = (
+    f"create table events ({COLUMNS})",
+    "create table a () inherits (events)",
+)
+
+
+@pytest.mark.parametrize("table", ["events", "a"])
+@pytest.mark.parametrize("tables", [PARTITIONED, INHERITED])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "alter table {} disable trigger all; alter table {} enable trigger all",
+        "alter table {} disable trigger fast_dau_log_update",
+        "alter table {} enable replica trigger fast_dau_log_insert",
+    ],
+)
+def test_each_table_of_the_events_is_looked_at_and_mended(
+    connection: Connection, tables: tuple[str, ...], table: str, damage: str
+) -> None:
+    execute(connection, *tables)
+    install(connection)
+    execute(connection, damage.replace("{}", table))
+    plain = run_cli("init")
+    lines = install(connection)
+    execute(
+        connection,
+        "delete from events_change_log",
+        "set session_replication_role = replica",
+        "insert into a (kind, performed_at) values ('a', '2024-01-05 10:00')",
+        "update a set user_id = 2",
+    )
+
+    assert "The change log does not see changes of public." in plain.stdout
+    assert f"public.{table}" in plain.stdout
+    assert lines == [INSTALLED]
+    assert at("2024-01-05 10:00", operation="insert")[0] in entries(connection)
+    assert at("2024-01-05 10:00", operation="update")[0] in entries(connection)
+    assert install(connection) == []
+
+
+def test_tables_that_become_part_of_the_events_later_are_watched_from_the_next_time(
+    connection: Connection,
+) -> None:
+    install(connection)
+    tables = [f"child_{n}" for n in range(5)]
+    for table in tables:
+        execute(connection, f"create table {table} () inherits (events)")
+    dry, plain = run_cli("init", "--dry-run"), run_cli("init")
+    lines = install(connection)
+    insert(connection, "2024-01-05 10:00")
+    execute(connection, "insert into child_4 (performed_at) values ('2024-01-06')")
+
+    gap = (
+        "The change log does not see changes of public.child_0, public.child_1, "
+        "public.child_2 and 2 more: mend it with fast-dau init --change-log.\n"
+    )
+    assert dry.stdout.endswith(f"\n-- {gap}")
+    assert plain.stdout.endswith(f"public.events is ready.\n{gap}")
+    assert lines == [INSTALLED]
+    assert len(entries(connection)) == 4
+    assert run_cli("init").stdout.count("\n") == 1
+
+
+def test_a_table_of_another_session_is_none_of_the_events(
+    connection: Connection,
+) -> None:
+    install(connection)
+    execute(connection, "create temporary table passing () inherits (events)")
+
+    assert install(connection) == []
+    assert run_cli("init").stdout.startswith("Nothing to do")
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_the_log_follows_the_name_when_another_table_takes_it(
+    connection: Connection, stranger: str, *, owned: bool
+) -> None:
+    install(connection)
+    execute(
+        connection,
+        f"create table next ({COLUMNS})",
+        "alter table events rename to old",
+        "alter table next rename to events",
+        *([] if owned else [f"alter table events owner to {stranger}"]),
+    )
+    plain = run_cli("init")
+    lines = install(connection)
+    execute(
+        connection,
+        "delete from events_change_log",
+        "insert into old (performed_at) values ('2024-01-05 10:00')",
+        "truncate old",
+        "insert into events (performed_at) values ('2024-01-06 10:00')",
+    )
+
+    assert "does not see changes of public.events: mend it with" in plain.stdout
+    assert lines == [INSTALLED]
+    assert entries(connection) == at("2024-01-06 10:00", operation="insert")
+    assert install(connection) == []
+
+
+def test_a_watched_table_that_becomes_a_partition_is_watched_as_one(
+    connection: Connection,
+) -> None:
+    install(connection)
+    execute(
+        connection,
+        "alter table events rename to a",
+        f"create table events ({COLUMNS}) partition by list (kind)",
+        "alter table events attach partition a for values in ('a')",
+    )
+    lines = install(connection)
+    execute(
+        connection,
+        "insert into a (kind, performed_at) values ('a', '2024-01-05 10:00')",
+        "truncate events",
+    )
+
+    assert lines[-1] == INSTALLED
+    assert [operation for _, operation in entries(connection)] == [
+        "install",
+        "install",
+        "insert",
+        "truncate",
+    ]
+    assert install(connection) == []
+
+
+def test_a_renamed_trigger_logs_no_change_twice(connection: Connection) -> None:
+    install(connection)
+    execute(connection, "alter trigger fast_dau_log_truncate on events rename to mine")
+    lines = install(connection)
+    execute(connection, "delete from events_change_log", "truncate events")
+
+    assert lines == [INSTALLED]
+    assert entries(connection) == [(None, "truncate")]
+
+
+def test_removing_takes_the_triggers_off_every_table(connection: Connection) -> None:
+    execute(connection, *INHERITED)
+    install(connection)
+    execute(
+        connection,
+        "alter table events rename to old",
+        f"create table events ({COLUMNS})",
+    )
+    lines = remove(connection)
+    execute(connection, "insert into a (performed_at) values ('2024-01-05 10:00')")
+
+    assert len(lines) == 3  # two indexes of the new table before
+    assert fetch(connection, "select from pg_trigger") == []
+
+
+def test_who_may_delete_entries_may_write_the_rollups(
+    connection: Connection, stranger: str
+) -> None:
+    rights = "select", "insert", "update", "delete", "truncate"
+    may = ", ".join(
+        f"has_table_privilege('{stranger}', 'events_change_log_rollups', '{right}')"
+        for right in rights
+    )
+    install(connection)
+    before = fetch(connection, f"select {may}")
+    execute(
+        connection,
+        f"grant select, delete on events_change_log to {stranger}",
+        "drop table events_change_log_rollups",  # as before there were several rollups
+    )
+
+    assert before == [(False, False, False, False, False)]
+    assert install(connection) == [INSTALLED]
+    assert fetch(connection, f"select {may}") == [(True, True, True, True, False)]
+
+
+def test_rollups_are_kept_when_the_log_is_mended_and_go_with_it(
+    connection: Connection,
+) -> None:
+    install(connection)
+    execute(
+        connection, known("analytics"), "drop trigger fast_dau_log_insert on events"
+    )
+    install(connection)
+    kept = fetch(connection, "select rollup from events_change_log_rollups")
+    remove(connection)
+
+    assert kept == [("analytics",)]
+    assert fetch(connection, "select to_regclass('events_change_log_rollups')") == [
+        (None,)
+    ]
+
+
+def test_a_rollup_is_struck_off_by_its_name(connection: Connection) -> None:
+    install(connection)
+    execute(connection, known("analytics"), known("it's"))
+    dry = run_cli("init", "--strike-off", "it's", "--dry-run")
+    wrong = run_cli("init", "--strike-off", "dev")
+    done = run_cli("init", "--strike-off", "it's")
+
+    struck = (
+        "striking it's off: logged changes no longer wait for it; should it ever run "
+        "again, it rebuilds every day once\n"
+    )
+    assert dry.stdout == (
+        f'-- {struck}delete from "public"."events_change_log_rollups"'
+        " where rollup = 'it''s';\n"
+    )
+    assert wrong.returncode == 1
+    assert wrong.stderr == (
+        "fast-dau: The change log of public.events does not wait for a rollup dev. "
+        "It waits for: analytics, it's.\n"
+    )
+    assert (done.returncode, done.stdout) == (0, struck)
+    assert fetch(connection, "select rollup from events_change_log_rollups") == [
+        ("analytics",)
+    ]
+
+
+def test_without_a_log_there_is_no_rollup_to_strike_off(connection: Connection) -> None:
+    refused = run_cli("init", "--strike-off", "dev")
+    mixed = run_cli("init", "--strike-off", "dev", "--change-log")
+
+    assert (refused.returncode, mixed.returncode) == (2, 2)
+    assert "public.events has no change log" in refused.stderr
+    assert "goes with no option but --dry-run" in mixed.stderr
+    assert fetch(connection, "select to_regclass('events')") == [(None,)]
 
 
 def test_removing_leaves_nothing_and_then_has_nothing_to_do(

@@ -109,6 +109,22 @@ def test_the_only_users_leave_empty_tables_or_none_where_none_are_built(
     assert not any(rollup.tables().values())
 
 
+@pytest.mark.parametrize("time_zone", ["America/New_York", "Asia/Tokyo"])
+def test_events_at_the_edges_of_the_type_do_not_keep_the_last_user(
+    whole_rollup_in: Callable[[Definitions], Rollup], time_zone: str
+) -> None:
+    rollup = whole_rollup_in(Definitions(time_zone=time_zone))
+    rollup.insert([Event(1, NOW), Event(1, NOW - timedelta(days=2))])
+    rollup.build(NOW)
+    rollup.execute(
+        "insert into events (user_id, performed_at)"
+        " values (2, '4714-11-24 BC'), (2, '294276-12-31 23:59:59')"
+    )
+    forget(1)
+
+    assert not any(recounted(rollup.tables()).values())
+
+
 @pytest.mark.parametrize("options", [(), ("--keep-counts",)])
 def test_a_rollup_without_product_tables(
     rollup_in: Callable[[Definitions], Rollup], options: tuple[str, ...]

@@ -98,6 +98,8 @@ def test_the_commands_that_read_work(rollup: Rollup, command: str) -> None:
         "insert into events_change_log (operation) values ('install')",
         "update events_change_log set operation = 'install'",
         "truncate events_change_log",
+        "truncate events_change_log_rollups",
+        "drop table events_change_log_rollups",
         "select from customers",
         "select name from customers",
         "insert into customers values ('Ada')",

@@ -7,6 +7,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.events.table import init_events_table
+from orchestration.events.watching import change_log_table, log_rollups_table
 from orchestration.settings import DBT_PROJECT_DIR, ROOT, TableName
 from tests.events_tables import COLUMNS, execute, fetch
 from tests.pipelines import OWNER, RIGHTS, ROLE, psql, roles, user
@@ -111,19 +112,30 @@ def test_a_rollup_that_another_user_has_built_is_handed_over(
     ) == [("returning_users_live",), ("rollup_state",)]
 
 
-def test_the_change_log_of_a_schema_whose_name_needs_quotes_is_found(
-    shop: Connection, database_env: dict[str, str]
+@pytest.mark.parametrize("name", ["events", "an odd 'name'", "é" * 31 + "e"])
+def test_the_change_log_of_events_whose_name_needs_quotes_or_is_long_is_found(
+    shop: Connection, database_env: dict[str, str], name: str
 ) -> None:
-    events = TableName("My Shop", "events")
+    events = TableName("My Shop", name)
     init_events_table(shop, events, print, change_log=True)
-    done = psql(database_env, SCRIPT.name, events_schema=events.schema)
+    done = psql(
+        database_env, SCRIPT.name, events_schema=events.schema, events_table=name
+    )
+    may = fetch(
+        shop,
+        "select tables.name, string_agg(right_, ' ' order by right_)"
+        " from pg_class, lateral (select oid, relname::text as name) as tables,"
+        " unnest(array['select', 'insert', 'update', 'delete', 'truncate']) as right_"
+        f" where has_table_privilege('{ROLE}', tables.oid, right_)"
+        f" and relnamespace = '\"My Shop\"'::regnamespace group by tables.name",
+    )
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert fetch(
-        shop,
-        f"""select has_table_privilege('{ROLE}', '"My Shop".events_change_log', right_)
-        from unnest(array['select', 'delete']) as right_""",
-    ) == [(True,), (True,)]
+    assert dict(may) == {
+        name: "select",
+        change_log_table(events).name: "delete select",
+        log_rollups_table(events).name: "delete insert select update",
+    }
 
 
 def test_every_table_and_view_of_the_rollup_is_handed_over() -> None:

@@ -14,10 +14,11 @@ from rich.progress import Progress
 
 from orchestration.dbt import run_dbt
 from orchestration.demo import refuse_demo_events
-from orchestration.errors import Failure
+from orchestration.errors import Failure, UserError
 from orchestration.events import ddl
-from orchestration.events.change_log import in_words
+from orchestration.events.change_log import in_words, unwatched_in_words
 from orchestration.events.load import Loaded, Options, load_events
+from orchestration.events.log_rollups import striking_off
 from orchestration.events.mapping import parse_columns, parse_delimiter
 from orchestration.events.table import (
     COMPLETE,
@@ -54,13 +55,31 @@ def init(
             "for BI tools and analysts.",
         ),
     ] = None,
+    strike_off: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROLLUP",
+            help="Take a rollup that no longer runs, by its schema, out of those that "
+            "the change log keeps changes for. Nothing else is done.",
+        ),
+    ] = None,
 ) -> None:
     """Create the events table, or check yours and make its missing indexes.
 
     Writers are not blocked. Running it again does only what is still missing.
     """
     table = events_table()
+    if strike_off is not None and (change_log is not None or reader is not None):
+        raise UserError("--strike-off goes with no option but --dry-run.")
     with database() as environment, closing(connect(environment)) as connection:
+        if strike_off is not None:
+            connection.autocommit = True
+            step = striking_off(connection, table, strike_off)
+            if dry_run:
+                print(ddl.script([step]))
+            else:
+                ddl.run(connection, f"the change log of {table}", [step], _say)
+            return
         if dry_run:
             print(init_script(connection, table, change_log=change_log))
         elif init_events_table(connection, table, _say, change_log=change_log):
@@ -69,6 +88,8 @@ def init(
                 print(in_words(table))
         else:
             print(f"Nothing to do: {table} has {COMPLETE[change_log]}.")
+        if change_log is None and (gap := unwatched_in_words(connection, table)):
+            print(f"-- {gap}" if dry_run else gap)
         if reader is not None:
             _make_reader(connection, environment, reader, dry_run=dry_run)
 

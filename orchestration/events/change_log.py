@@ -7,66 +7,81 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import UserError
-from orchestration.events.ddl import Step, failures, joined_name
-from orchestration.settings import TableName, dbt_vars
-
-TRIGGERS = (
-    "fast_dau_log_insert",
-    "fast_dau_log_update",
-    "fast_dau_log_delete",
-    "fast_dau_log_truncate",
+from orchestration.events.ddl import Step, quoted
+from orchestration.events.relations import Relation, tree_of
+from orchestration.events.watching import (
+    Trigger,
+    Watch,
+    change_log_table,
+    find_watch,
+    log_rollups_table,
+    watched_by_themselves,
 )
+from orchestration.settings import TableName, dbt_vars
 
 # Both are one statement each: all of it is there, or nothing.
 _INSTALL = Path(__file__).with_suffix(".sql").read_text().strip()
+_TRIGGERS = Path(__file__).with_name("change_log_triggers.sql").read_text().strip()
 _REMOVE = """do $remove$
 begin
-{drop_triggers}
+{drops}
 drop function if exists {log}();
-drop table if exists {log};
+drop table if exists {log}, {rollups};
 end
 $remove$"""
 
-_STATE = """
-select
-    count(*),
-    count(*) filter (
-        where tgenabled = 'A' and encode(tgargs, 'escape') = %(arguments)s
-    ),
-    to_regclass(%(log)s) is not null
-from pg_trigger
-where tgrelid = to_regclass(%(events)s) and tgname = any(%(triggers)s)
-"""
-
-
-def change_log_table(table: TableName) -> TableName:
-    """Return the log's name, beside the events table, as dbt's change_log() has it."""
-    return TableName(table.schema, joined_name(table.name, "_change_log"))
+_MOST_NAMED = 3
 
 
 def change_log_steps(
-    connection: Connection, table: TableName, owner: str, *, wanted: bool
+    connection: Connection,
+    table: TableName,
+    tree: list[Relation],
+    owner: str,
+    *,
+    wanted: bool,
 ) -> list[Step]:
     """Return the step that installs or removes the log; none where it is done.
 
-    The events' `owner` will own the log too. Where a log of another owner, threshold
-    or version is there, it is installed again over it. Raises UserError where
-    lookback_days leaves no day for the log.
+    The `tree` is the events' own, or one table that is yet to be made. The events'
+    `owner` will own the log too. Where not every table of the tree is watched, or a log
+    of another owner, threshold or version is there, it is installed again over it.
+    Raises UserError where lookback_days leaves no day for the log.
     """
     log = change_log_table(table)
+    watch = find_watch(connection, table, tree)
     if not wanted:
         remark = f"removing the change log {log} (writers wait for a moment)"
-        is_there = any(_state(connection, table, ""))
-        return [Step(_removal(connection, table), remark)] if is_there else []
+        is_there = watch.triggers or watch.has_log or watch.has_rollups
+        return [Step(_removal(connection, table, watch), remark)] if is_there else []
     days = logged_after_days()
     # In the triggers' arguments, it tells whether they are the ones made here.
-    text = _installation(connection, table, owner, days, "")
+    text = _installation(connection, table, Watch(tree[:1], [], True, True), owner, "")
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    complete = (len(TRIGGERS), len(TRIGGERS), True)
-    if _state(connection, table, f"{days}\\000{digest}\\000") == complete:
+    is_whole = (
+        watch.has_log
+        and watch.has_rollups
+        and not watch.misplaced()
+        and not watch.unwatched(f"{days}\\000{digest}\\000")
+    )
+    if is_whole:
         return []
     remark = f"installing the change log {log} (writers wait for a moment)"
-    return [Step(_installation(connection, table, owner, days, digest), remark)]
+    return [Step(_installation(connection, table, watch, owner, digest), remark)]
+
+
+def unwatched_in_words(connection: Connection, table: TableName) -> str | None:
+    """Return which of the events the log, where there is one, does not see change."""
+    watch = find_watch(connection, table, tree_of(connection, table))
+    names = [f"{one.schema}.{one.name}" for one in watch.unwatched()]
+    if not watch.has_log or not names:
+        return None
+    more = len(names) - _MOST_NAMED
+    return (
+        f"The change log does not see changes of {', '.join(names[:_MOST_NAMED])}"
+        + (f" and {more} more" if more > 0 else "")
+        + ": mend it with fast-dau init --change-log."
+    )
 
 
 def logged_after_days() -> int:
@@ -94,66 +109,59 @@ def in_words(table: TableName) -> str:
         "one rebuilds every day, because nobody watched before.\n"
         "A job that purges old events should be announced with the variable "
         "events_kept_from in dbt_project.yml, which keeps the days before it.\n"
-        "If dbt connects as another user than the table's owner: "
-        f"grant select, delete on {log} to that user."
+        "If dbt connects as another user than the table's owner, it needs: "
+        f"grant select, delete on {log} to that user; "
+        f"grant select, insert, update, delete on {log_rollups_table(table)} to it."
     )
 
 
 def _installation(
-    connection: Connection, table: TableName, owner: str, days: int, digest: str
+    connection: Connection, table: TableName, watch: Watch, owner: str, digest: str
 ) -> str:
-    log = change_log_table(table)
-    return (
-        sql.SQL(_INSTALL)
-        .format(
+    log, rollups = change_log_table(table), log_rollups_table(table)
+    days = logged_after_days()
+    triggers = (
+        sql.SQL(_TRIGGERS).format(
             log=sql.Identifier(log.schema, log.name),
-            events=sql.Identifier(table.schema, table.name),
-            owner=sql.Identifier(owner),
+            events=sql.Identifier(relation.schema, relation.name),
             age=sql.Literal(f"-{days * 24}:00"),
             days=sql.Literal(str(days)),
             digest=sql.Literal(digest),
         )
+        for relation in watched_by_themselves(watch.tree)
+    )
+    return (
+        sql.SQL(_INSTALL)
+        .format(
+            log=sql.Identifier(log.schema, log.name),
+            log_name=sql.Literal(quoted(connection, log)),
+            rollups=sql.Identifier(rollups.schema, rollups.name),
+            rollups_name=sql.Literal(quoted(connection, rollups)),
+            owner=sql.Identifier(owner),
+            drops=_drops(watch.misplaced()),
+            triggers=sql.SQL("\n\n").join(triggers),
+        )
         .as_string(connection)
     )
 
 
-def _removal(connection: Connection, table: TableName) -> str:
-    log = change_log_table(table)
-    drops = (
-        sql.SQL("drop trigger if exists {} on {};").format(
-            sql.Identifier(trigger), sql.Identifier(table.schema, table.name)
-        )
-        for trigger in TRIGGERS
-    )
+def _removal(connection: Connection, table: TableName, watch: Watch) -> str:
+    log, rollups = change_log_table(table), log_rollups_table(table)
     return (
         sql.SQL(_REMOVE)
         .format(
-            drop_triggers=sql.SQL("\n").join(drops),
+            drops=_drops([one for one in watch.triggers if not one.is_clone]),
             log=sql.Identifier(log.schema, log.name),
+            rollups=sql.Identifier(rollups.schema, rollups.name),
         )
         .as_string(connection)
     )
 
 
-def _state(
-    connection: Connection, table: TableName, arguments: str
-) -> tuple[int, int, bool]:
-    """Return the number of triggers, of those with these arguments; is the log there.
-
-    A trigger that was switched off, or to replicated rows alone, is not one of them.
-    """
-    log = change_log_table(table)
-    with connection.cursor() as cursor, failures(f"Looking up {table}"):
-        cursor.execute(
-            _STATE,
-            {
-                "arguments": arguments,
-                "log": sql.Identifier(log.schema, log.name).as_string(connection),
-                "events": sql.Identifier(table.schema, table.name).as_string(
-                    connection
-                ),
-                "triggers": list(TRIGGERS),
-            },
+def _drops(triggers: list[Trigger]) -> sql.Composable:
+    return sql.SQL("\n").join(
+        sql.SQL("drop trigger if exists {} on {};").format(
+            sql.Identifier(trigger.name), sql.Identifier(trigger.schema, trigger.table)
         )
-        found: tuple[int, int, bool] = cursor.fetchall()[0]
-    return found
+        for trigger in triggers
+    )

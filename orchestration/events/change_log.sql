@@ -1,4 +1,6 @@
 do $install$
+declare
+    reader record;
 begin
 
 -- No index and no constraint on it: writers never wait for each other.
@@ -12,13 +14,46 @@ alter table {log} owner to {owner};
 -- Runs delete entries, which a publication of the whole schema forbids without it.
 alter table {log} replica identity full;
 comment on table {log} is
-    'Changes of old events, for the next run of fast-dau, which deletes what it has '
-    'handled. Remove it with fast-dau init --no-change-log: without it, changes fail.';
+    'Changes of old events, for the next run of each rollup; what all of them have '
+    'handled is deleted. Remove it with fast-dau init --no-change-log: without it, changes fail.';
 comment on column {log}.performed_at is
     'UTC time of a changed event, old or new; null: any event may have changed.';
 comment on column {log}.transaction_id is 'The transaction of the change.';
 comment on column {log}.logged_at is 'When that transaction began.';
 comment on column {log}.operation is 'insert, update, delete, truncate or install.';
+
+-- One row for each rollup that reads the log, which waits for all of them.
+create table if not exists {rollups} (
+    rollup text primary key,
+    server text not null,
+    snapshot pg_snapshot,
+    watched text,
+    read_at timestamptz not null
+);
+alter table {rollups} owner to {owner};
+comment on table {rollups} is
+    'Which rollups read the change log: an entry is deleted when all of them have '
+    'handled it. Runs write it; fast-dau init --strike-off takes a rollup out.';
+comment on column {rollups}.rollup is 'The schema of the rollup''s state.';
+comment on column {rollups}.server is 'The server and database that snapshot is of.';
+comment on column {rollups}.snapshot is 'Whose changes the rollup has handled.';
+comment on column {rollups}.watched is
+    'Which tables of events there were then, and the triggers that watched them.';
+comment on column {rollups}.read_at is 'When the rollup last read the log.';
+
+-- Who handles entries, also those of an earlier version, notes it there.
+for reader in
+    select distinct
+        case when grantee = 0 then 'public' else grantee::regrole::text end as name
+    from pg_class, aclexplode(relacl)
+    where pg_class.oid = {log_name}::regclass
+        and privilege_type = 'DELETE' and grantee <> relowner
+loop
+    execute format(
+        'grant select, insert, update, delete on %s to %s',
+        {rollups_name}::regclass, reader.name
+    );
+end loop;
 
 -- Its owner's rights, so that the application needs none on the log. A later change
 -- within the same minute and transaction needs no entry: it is of the same day in any
@@ -53,43 +88,9 @@ $function$;
 alter function {log}() owner to {owner};
 revoke all on function {log}() from public;
 
--- What an ordinary write pays is the comparison. A zone given as an interval shifts the
--- clock, and gives it as UTC without an offset, in one call and without looking up a
--- zone's name; {age} stands for so many hours ago.
-create or replace trigger fast_dau_log_insert
-after insert on {events} for each row
-when (new.performed_at < timezone(interval {age}, now()))
-execute function {log}({days}, {digest});
+{drops}
 
--- By the five columns: others may be of a type without equality, such as json.
-create or replace trigger fast_dau_log_update
-after update on {events} for each row
-when (
-    (
-        old.performed_at < timezone(interval {age}, now())
-        or new.performed_at < timezone(interval {age}, now())
-    )
-    and (old.user_id, old.course_id, old.kind, old.performed_at, old.properties)
-    is distinct from
-    (new.user_id, new.course_id, new.kind, new.performed_at, new.properties)
-)
-execute function {log}({days}, {digest});
-
-create or replace trigger fast_dau_log_delete
-after delete on {events} for each row
-when (old.performed_at < timezone(interval {age}, now()))
-execute function {log}({days}, {digest});
-
-create or replace trigger fast_dau_log_truncate
-after truncate on {events} for each statement
-execute function {log}({days}, {digest});
-
--- Rows that logical replication applies are logged too.
-alter table {events}
-    enable always trigger fast_dau_log_insert,
-    enable always trigger fast_dau_log_update,
-    enable always trigger fast_dau_log_delete,
-    enable always trigger fast_dau_log_truncate;
+{triggers}
 
 -- Nobody watched until now, so that every day may have changed.
 insert into {log} (operation) values ('install');

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg2
-from psycopg2 import errors
+from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import Failure
@@ -15,9 +15,11 @@ from orchestration.settings import TableName
 MAX_NAME_BYTES = 63
 
 # A statement that waits for a lock makes every later writer wait behind it, so it
-# waits this long at most, and is tried again after a pause.
-LOCK_TIMEOUT_MS = 2000
-LOCK_ATTEMPTS = 15
+# waits this long at most, and is tried again after a pause. Less than deadlock_timeout:
+# where one of several tables is locked already, and a writer waits for that one while
+# it keeps another, the writer is not the one to be ended.
+LOCK_TIMEOUT_MS = 800
+LOCK_ATTEMPTS = 25
 LOCK_PAUSE_SECONDS = 1.0
 
 
@@ -34,6 +36,11 @@ def joined_name(base: str, suffix: str) -> str:
     """Return `base` + `suffix`, with `base` cut so that Postgres cuts nothing."""
     room = MAX_NAME_BYTES - len(suffix.encode())
     return base.encode()[:room].decode(errors="ignore") + suffix
+
+
+def quoted(connection: Connection, table: TableName) -> str:
+    """Return the table's name as it stands in a statement."""
+    return sql.Identifier(table.schema, table.name).as_string(connection)
 
 
 @contextmanager
@@ -106,7 +113,7 @@ def _execute(connection: Connection, step: Step) -> None:
         for attempt in range(LOCK_ATTEMPTS):
             try:
                 cursor.execute(step.statement)
-            except errors.LockNotAvailable as error:
+            except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
                 if attempt == LOCK_ATTEMPTS - 1:
                     raise Failure(
                         "Other transactions keep the table locked: run `fast-dau init` "

@@ -1,10 +1,11 @@
-"""What the catalog knows of the events table: its partitions and their indexes."""
+"""What the catalog knows of the indexes that serve the events."""
 
 from dataclasses import dataclass
 
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.errors import Failure, UserError
+from orchestration.errors import Failure
+from orchestration.events.relations import Relation
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,6 @@ DEFINITIONS = (
 
 
 @dataclass(frozen=True)
-class Relation:
-    """The events table, or one of its partitions; `oid` 0 is one not yet made."""
-
-    oid: int
-    parent: int | None
-    schema: str
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True)
 class Index:
     """An index that serves a Definition; `built_by`: the process still building it."""
 
@@ -56,15 +46,6 @@ class Index:
     attached_to: int | None
     built_by: int | None
 
-
-_TREE = """
-select c.oid, t.parentrelid::oid, n.nspname, c.relname, c.relkind::text
-from pg_partition_tree(%(oid)s) t
-join pg_class c on c.oid = t.relid
-join pg_namespace n on n.oid = c.relnamespace
-where c.oid <> %(oid)s
-order by t.level, c.relname
-"""
 
 # By what an index is, not by its name, and as strictly as `attach partition` does:
 # the included columns in this order, not unique. An expression has no attribute, so
@@ -93,23 +74,6 @@ where i.indrelid = %(oid)s
         order by k.position)
 order by i.indisvalid desc, c.relname
 """
-
-
-def partitions(connection: Connection, table: Relation) -> list[Relation]:
-    """Return all partitions of the table, of every level, parents first.
-
-    Raises UserError for a foreign table among them: it can have no index.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_TREE, {"oid": table.oid})
-        found = [Relation(*row) for row in cursor]
-    for relation in found:
-        if relation.kind == "f":
-            raise UserError(
-                f"Partition {relation.schema}.{relation.name} is a foreign table and "
-                "can have no index: detach it, or keep such events in a local table."
-            )
-    return found
 
 
 def same_indexes(

@@ -8,25 +8,25 @@ from orchestration.events.index_catalog import (
     DEFINITIONS,
     Definition,
     Index,
-    Relation,
     is_taken,
     same_indexes,
 )
+from orchestration.events.relations import Relation
 
 
 class IndexPlan:
-    """The steps that give the table, and each of its partitions, its indexes."""
+    """The steps that give each table of the tree, as `tree_of` has it, its indexes."""
 
-    def __init__(
-        self, connection: Connection, table: Relation, parts: list[Relation]
-    ) -> None:
+    def __init__(self, connection: Connection, tree: list[Relation]) -> None:
         self.steps: list[Step] = []
         self._connection = connection
-        self._parts = parts
+        self._tree = tree
         self._planned: set[tuple[str, str]] = set()
         self._dropped: set[tuple[str, str]] = set()
-        for definition in DEFINITIONS:
-            self._ensure(definition, table, None)
+        for relation in tree:
+            if relation.parent is None:
+                for definition in DEFINITIONS:
+                    self._ensure(definition, relation, None)
 
     def _ensure(
         self, definition: Definition, relation: Relation, parent: Index | None
@@ -42,7 +42,7 @@ class IndexPlan:
             return found
         children = [
             self._ensure(definition, part, found)
-            for part in self._parts
+            for part in self._tree
             if part.parent == relation.oid
         ]
         index = found or self._create(definition, relation)

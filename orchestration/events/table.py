@@ -9,8 +9,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 from orchestration.errors import Failure, UserError
 from orchestration.events import ddl
 from orchestration.events.change_log import change_log_steps
-from orchestration.events.index_catalog import Relation, partitions
 from orchestration.events.indexes import IndexPlan
+from orchestration.events.relations import Relation, tree_of
 from orchestration.settings import TableName, events_table
 
 COLUMN_TYPES = {
@@ -131,16 +131,16 @@ def _plan(
     change_log: bool | None,
 ) -> list[ddl.Step]:
     if existing is None:
-        missing = Relation(0, None, table.schema, table.name, "r")
+        tree = [Relation(0, None, table.schema, table.name, "r")]
         steps = _creation(connection, table)
-        steps += IndexPlan(connection, missing, []).steps
     else:
         _check(connection, table, existing.relation)
-        parts = partitions(connection, existing.relation)
-        steps = IndexPlan(connection, existing.relation, parts).steps
+        tree = tree_of(connection, table)
+        steps = []
+    steps += IndexPlan(connection, tree).steps
     if change_log is not None:
         owner = existing.owner if existing else _current_user(connection)
-        steps += change_log_steps(connection, table, owner, wanted=change_log)
+        steps += change_log_steps(connection, table, tree, owner, wanted=change_log)
     return steps
 
 

@@ -21,9 +21,15 @@ select
                 from {events}
                 where
                     user_id is not null
-                    -- A day earlier than the zone's own, so that the index serves.
-                    and performed_at >= state.events_start_date - 1
-                    and performed_at at time zone 'UTC' at time zone state.time_zone
+                    -- A day wider than any zone is from UTC, so that the index serves.
+                    and performed_at >= state.events_start_date - 2
+                    and performed_at < published.last_date + 2
+                    -- Kept between the two in whatever order they are looked at: a
+                    -- time at the edge of the type has none in the zone.
+                    and least(
+                        greatest(performed_at, state.events_start_date - 2),
+                        published.last_date + 2
+                    ) at time zone 'UTC' at time zone state.time_zone
                     >= state.events_start_date
             )::date,
             (
@@ -35,7 +41,8 @@ select
     end::text
 from {rollup_state} as state
 cross join (
-    select min(activity_date) as first_date from {daily_active_users}
+    select min(activity_date) as first_date, max(activity_date) as last_date
+    from {daily_active_users}
 ) as published
 """
 

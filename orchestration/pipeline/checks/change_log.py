@@ -5,7 +5,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.answers.questions import execute
-from orchestration.events.change_log import change_log_table
+from orchestration.events.watching import change_log_table
 from orchestration.pipeline.environment import one_instant
 from orchestration.settings import events_table, rollup_schema
 
