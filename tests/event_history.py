@@ -51,19 +51,19 @@ class EventHistory(EventChanges):
     @precondition(lambda self: self.rollup.events())
     @rule(model=models, is_full=st.booleans())
     def a_run_that_stops(self, model: str, is_full: bool) -> None:
-        before = self.rollup.logged()
+        waits = self.rollup.logged() > 0
         with self.rollup.stopped_at(model), pytest.raises(RunError, match="stopped"):
             self.rollup.build(self.now, refresh="full" if is_full else "incremental")
 
-        assert self.rollup.logged() == before
+        assert (self.rollup.logged() > 0) == waits
 
     @rule(model=models, is_full=st.booleans())
     def a_run_of_one_model(self, model: str, is_full: bool) -> None:
-        before = self.rollup.logged()
+        waits = self.rollup.logged() > 0
         arguments = ["--full-refresh"] if is_full else []
         self.rollup.build(self.now, "--select", model, *arguments)
 
-        assert self.rollup.logged() == before
+        assert (self.rollup.logged() > 0) == waits
 
     def teardown(self) -> None:
         """End with a run that must be exact, whatever came before."""

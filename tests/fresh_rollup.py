@@ -29,12 +29,14 @@ class ClockedRollup(Rollup):
         self.execute(f"set test.now = '{now}+00'")
 
     def logged(self) -> int:
-        """Return how many entries the change log holds; 0 where there is none."""
+        """Return how many days are known to have changed, or are in the change log."""
+        query = "select count(*) from analytics.pending_days where reason <> 'unfinished'"
+        pending: int = self.query(query)[0][0]
         log = "events_change_log"
         if self.query(f"select to_regclass('{log}')") == [(None,)]:
-            return 0
-        count: int = self.query(f"select count(*) from {log}")[0][0]
-        return count
+            return pending
+        logged: int = self.query(f"select count(*) from {log}")[0][0]
+        return pending + logged
 
     @contextmanager
     def stopped_at(self, model: str) -> Iterator[None]:
@@ -55,7 +57,8 @@ def fresh_rollup(
     rollup = ClockedRollup(connection, definitions, has_product=True)
     rollup.execute(_CLOCK)
     rollup.execute("drop schema if exists analytics cascade")
-    rollup.execute("drop table if exists events, events_change_log cascade")
+    rollup.execute("drop table if exists events, events_change_log,"
+        " events_change_log_rollups cascade")
     rollup.set_clock(datetime(2000, 1, 1))
     rollup.execute("set search_path = clock, pg_catalog, public")
     init_events_table(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+import pytest
 from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
@@ -65,7 +66,9 @@ def parsed_for(target: str) -> Manifest:
     return result
 
 
-def project_for(database: str, *, has_product: bool) -> Manifest:
+def project_for(
+    database: str, *, has_product: bool, schema: str = "analytics"
+) -> Manifest:
     """Return the project as parsed, once for all tests, for one test's database."""
     manifest: Manifest = parsed_for("postgres").deepcopy()  # type: ignore[no-untyped-call]
     if not has_product:
@@ -82,6 +85,8 @@ def project_for(database: str, *, has_product: bool) -> Manifest:
         manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     for node in [*manifest.nodes.values(), *manifest.sources.values()]:
         node.database = database
+        if node.schema == "analytics":
+            node.schema = schema
     return manifest
 
 
@@ -115,8 +120,10 @@ class Rollup:
         definitions: Definitions,
         *,
         has_product: bool = False,
+        schema: str = "analytics",
     ) -> None:
         self.connection = connection
+        self.schema = schema
         self.definitions = definitions
         self.has_product = has_product
         self.table_names = TABLES if has_product else ROLLUP_TABLES
@@ -172,9 +179,15 @@ class Rollup:
     def _invoke(self, *args: str, **variables: Any) -> list[Any]:
         given = self.variables(**variables)
         manifest = project_for(
-            self.connection.info.dbname, has_product=self.has_product
+            self.connection.info.dbname,
+            has_product=self.has_product,
+            schema=self.schema,
         )
-        return run_dbt(manifest, [*args, *GLOBAL_FLAGS, f"--vars={json.dumps(given)}"])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FAST_DAU_SCHEMA", self.schema)
+            return run_dbt(
+                manifest, [*args, *GLOBAL_FLAGS, f"--vars={json.dumps(given)}"]
+            )
 
     def build(self, now: datetime, *args: str, **variables: Any) -> dict[str, int]:
         """Run the models, without tests of data, as of `now`."""
@@ -191,7 +204,7 @@ class Rollup:
                 "reason, events_count, earliest_performed_at::text,"
                 " latest_performed_at::text"
             )
-        return self.query(f"select {columns} from analytics.{table}")
+        return self.query(f"select {columns} from {self.schema}.{table}")
 
     def events(self) -> list[Event]:
         """Return every event, as the database has it now."""

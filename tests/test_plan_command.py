@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.change_logs import install
 from tests.commands import run_cli, run_program
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
@@ -100,8 +101,11 @@ def test_the_plan_knows_of_a_purge_that_no_run_has_seen_yet(rollup: Rollup) -> N
     rollup.build(NOW, events_kept_from=None)
     rollup.execute("delete from events where performed_at < '2024-03-10'")
 
-    plan = plan_of(run_at=str(NOW), refresh="full")
-    rollup.build(NOW, events_kept_from=None, refresh="full")
+    refused = run_cli("plan", "--vars", f"run_at: '{NOW}'")
+    assert refused.returncode == 1
+    assert "missing_events: purged" in refused.stderr
+    plan = plan_of(run_at=str(NOW), refresh="full", missing_events="purged")
+    rollup.build(NOW, events_kept_from=None, refresh="full", missing_events="purged")
 
     assert plan[0]["reason"] == "full"
     assert [(day["activity_date"], day["reason"]) for day in plan] == rollup.query(
@@ -127,14 +131,9 @@ def test_planning_changes_nothing_and_consumes_no_logged_change(
     assert "The first build takes every day" in first
     assert everything(rollup) == before_any_run
 
-    rollup.execute(
-        "create table events_change_log (transaction_id xid8, performed_at timestamp)"
-    )
+    install(rollup.connection)
     rollup.build(NOW, events_kept_from=None)
-    rollup.execute(
-        "insert into events_change_log"
-        " values (pg_current_xact_id(), '2024-03-05 12:00')"
-    )
+    rollup.insert([Event(2, datetime(2024, 3, 5, 12))])
     before = everything(rollup)
 
     plan = plan_of(run_at=str(NOW))

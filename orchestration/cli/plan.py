@@ -16,7 +16,7 @@ from orchestration.cli.answers import Form
 from orchestration.dbt import compiled_models, given_vars
 from orchestration.errors import UserError
 from orchestration.events.table import require_events_table
-from orchestration.plan.days import PlannedDay, in_ranges, planned_days
+from orchestration.plan.days import PlannedDay, in_ranges, kept_from, planned_days
 from orchestration.plan.lateness import Lateness, measured_lateness
 from orchestration.postgres.connection import connect, database
 from orchestration.settings import TableName, dbt_vars
@@ -59,9 +59,12 @@ def _show_plan(vars_text: str, form: Format) -> None:
         connection.rollback()  # no transaction stays open while dbt works
         compiled = compiled_models(["refresh_days"], vars_text, environment)
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
-        days = planned_days(connection, compiled["refresh_days"], events)
+        model = compiled["refresh_days"]
+        days = planned_days(connection, model, events)
     if form is Format.TABLE:
         _show_days(days, variables, Console())
+        if kept := kept_from(model):
+            print(f"Days before {kept} are kept as they are, events or not.")
     else:
         columns = tuple(field.name for field in fields(PlannedDay))
         write(Answer(columns, map(astuple, days)), form, sys.stdout)

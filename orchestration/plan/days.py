@@ -1,5 +1,6 @@
 """The days that a run would rebuild now, each with its reason and its events."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -61,6 +62,12 @@ def planned_days(
             PlannedDay(day, reason, _estimate(cursor, table, starts_at, ends_at))
             for day, reason, starts_at, ends_at in cursor.fetchall()
         ]
+
+
+def kept_from(model: str) -> date | None:
+    """Return the day from which the run would keep history, as compiled to `model`."""
+    found = re.search(r"date '([0-9-]+)' as kept_from", model)
+    return date.fromisoformat(found[1]) if found else None
 
 
 def in_ranges(days: Iterable[PlannedDay]) -> list[PlannedRange]:

@@ -12,7 +12,7 @@
 
 
 {#- Cut to 63 bytes, not characters, or Postgres would cut off what tells it apart. Without a
-    suffix the events themselves, which with --empty source() gives as no table. -#}
+    suffix: the events, as a name alone, which source() is not with dbt's --empty. -#}
 {% macro beside_events(suffix) -%}
     {{ return(api.Relation.create(
         database=target.database,

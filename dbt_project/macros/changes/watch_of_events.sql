@@ -68,14 +68,10 @@
 {%- endmacro %}
 
 
-{#- An expression: which server and database this is. The numbers of transactions, by which
-    changes are told from those read before, are of one server. -#}
+{#- An expression: which server this is. The numbers of transactions, by which changes are
+    told from those read before, are of one server. -#}
 {% macro this_server() -%}
-    (
-        select system_identifier || ' ' || pg_database.oid
-        from pg_control_system() cross join pg_database
-        where datname = current_database()
-    )
+    (select system_identifier::text from pg_control_system())
 {%- endmacro %}
 
 

@@ -39,13 +39,12 @@
     {%- if given and given > today -%}
         {%- do found.update(objection="events_kept_from is " ~ given ~ ", which is after "
             ~ today ~ ", today: history cannot be kept from a day to come") -%}
-    {%- elif not known.is_built or given == known.kept_from -%}
-    {%- elif given and (known.kept_from is none or given > known.kept_from) -%}
-        {%- do found.update(objection=objection_to_move_on(given, known)) -%}
-    {%- elif given -%}
-        {%- do found.update(objection=objection_to_move_back(given, known)) -%}
-    {%- elif reads_every_event() -%}
+    {%- elif known.is_built and given is none and reads_every_event() -%}
         {%- do found.update(missing_history(known, today)) -%}
+    {%- elif known.is_built and given and given > (known.kept_from or '') -%}
+        {%- do found.update(objection=objection_to_move_on(given, known)) -%}
+    {%- elif known.is_built and given and given < known.kept_from -%}
+        {%- do found.update(objection=objection_to_move_back(given, known)) -%}
     {%- endif -%}
     {{ return(found) }}
 {%- endmacro %}

@@ -3,8 +3,8 @@
 {% materialization incremental, adapter='spark' %}
     {%- set existing = load_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
-    {%- if existing and (config.get('full_refresh') is false or flags.EMPTY) -%}
-        {#- A run only makes it, and others may be reading it; with --empty, all of them. -#}
+    {%- if existing and config.get('full_refresh') is false -%}
+        {#- A run only makes it, and others may be reading it. -#}
         {%- do store_raw_result('main', message='unchanged', code='OK', rows_affected=0) -%}
     {%- elif not config.get('partition_by') -%}
         {%- do replace_table(sql, existing) -%}

@@ -6,10 +6,6 @@
     they are. dbt's `rows_affected` is the number of rows written and deleted; its
     message says each (`report_changes`). -#}
 {% macro get_incremental_replace_days_sql(arg_dict) -%}
-    {%- if flags.EMPTY -%}
-        {#- A table that is there stays as it is. -#}
-        {{ return('select 0 where false') }}
-    {%- endif -%}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set keys = arg_dict['unique_key'] -%}
     {%- set keys = [keys] if keys is string else keys -%}

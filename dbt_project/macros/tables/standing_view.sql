@@ -8,9 +8,8 @@
     {%- set digest = "concat('" ~ local_md5(sql) ~ " ', to_regclass("
         ~ string_literals([beside_events('')]) ~ ")::oid)" -%}
     {%- set stands = run_query(
-        "select to_regclass(" ~ string_literals([this]) ~ ") is not null and ("
-        ~ (flags.EMPTY or false) ~ " or model_vars ->> '" ~ model.name ~ "' = " ~ digest
-        ~ ") from " ~ rollup_state()
+        "select to_regclass(" ~ string_literals([this]) ~ ") is not null and "
+        ~ "model_vars ->> '" ~ model.name ~ "' = " ~ digest ~ " from " ~ rollup_state()
     ).columns[0].values()[0] -%}
     {%- if stands -%}
         {%- do store_raw_result('main', message='unchanged', code='VIEW', rows_affected=0) -%}

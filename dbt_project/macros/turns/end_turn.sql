@@ -14,7 +14,7 @@
         ~ "' for update"
     ) -%}
     {%- if ours | length -%}
-        {%- do note_built(results) if not flags.EMPTY -%}
+        {%- do note_built(results) -%}
         {%- do write_state({'run_id': 'null'}) -%}
     {%- endif -%}
     {%- do run_query('commit') -%}
@@ -28,7 +28,7 @@
     {%- for result in results if result.status == 'success' and definition_of(result.node) -%}
         {%- do model_vars.update({result.node.name: definition_of(result.node)}) -%}
     {%- endfor -%}
-    {%- do note_built(results) if not flags.EMPTY -%}
+    {%- do note_built(results) -%}
     {%- do write_state({
         'model_vars': string_literals([tojson(model_vars)]), 'run_id': 'null'
     }) -%}

@@ -11,7 +11,6 @@
     {%- do require_events() -%}
     {%- do adapter.dispatch('claim_rollup', 'fast_dau')() -%}
     {%- do note_starting_over() -%}
-    {%- if not flags.EMPTY -%}
     {%- set objection = objection_to_run() -%}
     {%- if objection -%}
         {%- do adapter.dispatch('give_back', 'fast_dau')() -%}
@@ -21,7 +20,6 @@
     {%- do settle_history() -%}
     {%- do settle_clock() -%}
     {%- do open_selected_tables() -%}
-    {%- endif -%}
     {%- do commit_state() -%}
     {%- endif -%}
 {%- endmacro %}
@@ -34,6 +32,10 @@
 
 
 {% macro objection_to_run() -%}
+    {%- if flags.EMPTY and is_built('refresh_days') -%}
+        {{ return("--empty builds tables from no events at all, and " ~ target.schema
+            ~ " has tables that are built: use it in a schema of its own") }}
+    {%- endif -%}
     {{ return(
         objection_to_definitions() or objection_to_clock() or find_history().objection
         or objection_to_selection()

@@ -1,0 +1,235 @@
+"""What is kept of history is told: nothing that a run sees once gives it up."""
+
+from datetime import date, datetime
+
+import pytest
+
+from tests.commands import run_cli
+from tests.oracle import Event
+from tests.rollup import Rollup, RunError
+from tests.states import State
+
+NOW = datetime(2024, 3, 10, 12)
+LATE = [Event(99, datetime(2024, 3, 4, 12)), Event(99, datetime(2024, 3, 9, 12))]
+NULL = {"events_kept_from": None}
+
+
+def first_built(rollup: Rollup) -> None:
+    """Nine days of five users, first built, without events_kept_from."""
+    rollup.insert(
+        Event(user, datetime(2024, 3, day, user), course_id=1)
+        for user in range(1, 6)
+        for day in range(1, 10)
+    )
+    rollup.build(NOW, **NULL)
+
+
+@pytest.fixture
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built, has_product=True)
+
+
+def kept_from(rollup: Rollup) -> date | None:
+    """Return what the state says."""
+    [(day,)] = rollup.query("select kept_from from analytics.rollup_state")
+    found: date | None = day
+    return found
+
+
+def put_aside(rollup: Rollup, where: str = "true") -> None:
+    """Take these events away, for `put_back`."""
+    rollup.execute(f"create table aside as select * from events where {where}")
+    rollup.execute(f"delete from events where {where}")
+
+
+def put_back(rollup: Rollup) -> None:
+    """Bring the events back, and two late ones with them."""
+    rollup.execute("insert into events select * from aside")
+    rollup.insert(LATE)
+
+
+def is_exact_after_a_full_run(rollup: Rollup) -> bool:
+    """Run over all days; tell whether the tables equal a recount."""
+    rollup.build(NOW, refresh="full", **NULL)
+    return rollup.tables() == rollup.expected(NOW)
+
+
+def test_a_run_with_empty_is_refused_and_changes_nothing(rollup: Rollup) -> None:
+    before = rollup.tables()
+    with pytest.raises(RunError, match="--empty builds tables from no events"):
+        rollup.build(NOW, "--empty", **NULL)
+
+    assert rollup.tables() == before
+    rollup.insert(LATE)
+    assert is_exact_after_a_full_run(rollup)
+
+
+@pytest.mark.parametrize(
+    "where", ["true", "performed_at < '2024-03-03'"], ids=["all", "two days"]
+)
+def test_days_without_their_events_stop_a_run_that_then_goes_on_as_if_nothing_was(
+    rollup: Rollup, where: str
+) -> None:
+    before = rollup.tables()
+    put_aside(rollup, where)
+    for arguments in ({}, {"refresh": "full"}):
+        with pytest.raises(RunError) as refused:
+            rollup.build(NOW, **NULL, **arguments)
+
+        assert "'missing_events: purged'" in str(refused.value)
+        assert "'missing_events: deleted'" in str(refused.value)
+        assert ("2024-03-01 to 2024-03-02" in str(refused.value)) == (where != "true")
+    assert rollup.tables() == before
+    put_back(rollup)
+    assert is_exact_after_a_full_run(rollup)
+    assert kept_from(rollup) is None
+
+
+def test_a_policy_that_hides_the_events_stops_a_run(
+    rollup: Rollup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rollup.execute(
+        "create role hidden login superuser password 'x'; alter role hidden nosuperuser;"
+        "alter table events enable row level security;"
+        "grant select on events to hidden;"
+        "grant all on schema analytics to hidden;"
+        "grant all on all tables in schema analytics to hidden"
+    )
+    with monkeypatch.context() as patch:
+        patch.setenv("PGUSER", "hidden")
+        patch.setenv("PGPASSWORD", "x")
+        with pytest.raises(RunError, match="hidden from this user by a policy"):
+            rollup.build(NOW, **NULL)
+    rollup.execute("drop owned by hidden; drop role hidden")
+    rollup.insert(LATE)
+
+    assert is_exact_after_a_full_run(rollup)
+
+
+def test_another_table_in_the_place_of_the_events_stops_a_run(rollup: Rollup) -> None:
+    rollup.execute(
+        "alter table events rename to aside;"
+        "create table events (like aside including all)"
+    )
+    with pytest.raises(RunError, match="name another table"):
+        rollup.build(NOW, **NULL)
+    rollup.execute("drop table events; alter table aside rename to events")
+    rollup.insert(LATE)
+
+    assert is_exact_after_a_full_run(rollup)
+
+
+def test_deleted_days_go_where_that_is_said(rollup: Rollup) -> None:
+    rollup.execute("delete from events where performed_at < '2024-03-03'")
+    rollup.build(NOW, missing_events="deleted", **NULL)
+
+    assert rollup.tables() == rollup.expected(NOW)
+    assert kept_from(rollup) is None
+
+
+def test_what_is_gone_of_a_day_that_still_has_events_was_deleted(
+    rollup: Rollup,
+) -> None:
+    rollup.execute("delete from events where performed_at < '2024-03-01 04:00'")
+
+    assert is_exact_after_a_full_run(rollup)
+
+
+def test_purged_days_stay_where_that_is_said_and_their_events_may_come_back(
+    rollup: Rollup,
+) -> None:
+    """The repair of a wrong answer: history is kept from an earlier day again."""
+    published = rollup.tables()
+    put_aside(rollup, "performed_at < '2024-03-03'")
+    rollup.build(NOW, missing_events="purged", **NULL)
+    kept = kept_from(rollup)
+    after_purge = rollup.tables()
+    put_back(rollup)
+    rollup.build(NOW, events_kept_from="2024-03-01")
+
+    assert kept == date(2024, 3, 4)
+    assert after_purge == published
+    assert rollup.tables() == rollup.expected(NOW)
+    assert kept_from(rollup) == date(2024, 3, 1)
+
+
+def test_a_date_to_come_is_refused(rollup: Rollup) -> None:
+    with pytest.raises(RunError, match="which is after 2024-03-10, today"):
+        rollup.build(NOW, events_kept_from="2042-03-01")
+    rollup.insert(LATE)
+
+    assert is_exact_after_a_full_run(rollup)
+
+
+def test_a_date_moved_back_over_purged_days_is_refused(rollup: Rollup) -> None:
+    """By an old configuration, or a second checkout."""
+    rollup.build(NOW, events_kept_from="2024-03-05")
+    rollup.execute("delete from events where performed_at < '2024-03-05'")
+    published = rollup.tables()
+    for refresh in ("incremental", "full"):
+        with pytest.raises(RunError, match="events of the day 2024-03-02 are gone"):
+            rollup.build(NOW, events_kept_from="2024-03-02", refresh=refresh)
+
+    assert rollup.tables() == published
+    rollup.build(NOW, **NULL)
+    assert rollup.tables() == published
+    assert kept_from(rollup) == date(2024, 3, 5)
+
+
+def test_a_date_moved_back_is_told_to_let_go_of_what_was_deleted(
+    rollup: Rollup,
+) -> None:
+    rollup.build(NOW, events_kept_from="2024-03-05")
+    rollup.execute("delete from events where performed_at < '2024-03-05'")
+    rollup.build(NOW, events_kept_from="2024-03-02", missing_events="deleted")
+
+    assert rollup.query(
+        "select min(activity_date) from analytics.user_day_activity"
+        " where activity_date >= '2024-03-02'"
+    ) == [(date(2024, 3, 5),)]
+
+
+def test_a_date_past_what_is_built_is_refused(rollup: Rollup) -> None:
+    later = datetime(2024, 3, 20, 12)
+    with pytest.raises(RunError, match="built only up to 2024-03-10"):
+        rollup.build(later, events_kept_from="2024-03-15")
+    rollup.build(later, **NULL)
+    rollup.build(later, events_kept_from="2024-03-15")
+
+    assert rollup.tables() == rollup.expected(later)
+
+
+def test_a_date_does_not_pass_over_days_that_a_run_left_undone(rollup: Rollup) -> None:
+    rollup.execute(
+        "create function stop() returns trigger language plpgsql"
+        " as $$ begin raise 'stopped'; end $$;"
+        "create trigger stop before insert or update or delete"
+        " on analytics.returning_users for each statement execute function stop()"
+    )
+    rollup.insert(LATE)
+    with pytest.raises(RunError, match="stopped"):
+        rollup.build(NOW, start_date="2024-03-04", end_date="2024-03-04", **NULL)
+    rollup.execute("drop trigger stop on analytics.returning_users")
+    with pytest.raises(RunError, match="the day 2024-03-04 before it is still to be"):
+        rollup.build(NOW, events_kept_from="2024-03-06")
+    rollup.build(NOW, **NULL)
+    rollup.build(NOW, events_kept_from="2024-03-06")
+
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_where_history_is_kept_from_is_said(rollup: Rollup) -> None:
+    told = "{run_at: '2024-03-10T12:00:00Z', events_kept_from: 2024-03-05}"
+    planned = run_cli("plan", "--vars", told)
+    done = run_cli("dbt", "run", "--vars", told)
+    again = run_cli("dbt", "run", "--vars", told)
+
+    line = "history is kept from 2024-03-05"
+    assert "Days before 2024-03-05 are kept as they are" in planned.stdout
+    assert line in done.stdout
+    assert line not in again.stdout
+    assert rollup.query(
+        "select has_table_privilege('fast_dau_reader', 'analytics.rollup_state',"
+        " 'select') from pg_roles where rolname = 'fast_dau_reader'"
+    ) in ([], [(True,)])
