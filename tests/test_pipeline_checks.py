@@ -226,6 +226,48 @@ def test_changes_that_a_run_has_read_and_not_handled_are_an_error(
     assert consumed().passed
 
 
+def test_a_rollup_that_has_not_run_for_a_week_is_a_warning_that_says_how_to_strike_it(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    init_events_table(rollup.connection, events_table(), print, change_log=True)
+    rollup.build(utc_now())
+    rollup.execute(
+        "insert into events_change_log_rollups (rollup, server, read_at)"
+        " select name, 'here', now() - days * interval '1 day'"
+        " from (values ('dev', 8), ('live', 6)) as known (name, days)"
+    )
+    _, found = made("refresh_days_change_log_consumed", instance)
+    rollup.execute("delete from events_change_log_rollups where rollup = 'dev'")
+    _, without = made("refresh_days_change_log_consumed", instance)
+
+    check = found["refresh_days", "change_log_consumed"]
+    assert (check.passed, check.severity) == (False, WARN)
+    assert check.metadata["rollups_without_a_run_for_a_week"].value == "dev"
+    assert check.metadata["to_strike_off"].value == "fast-dau init --strike-off dev"
+    assert without["refresh_days", "change_log_consumed"].passed
+
+
+def test_changes_kept_for_another_rollup_only_are_none_that_was_left(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    init_events_table(rollup.connection, events_table(), print, change_log=True)
+    rollup.build(utc_now())
+    rollup.execute("delete from events_change_log_rollups")
+    rollup.insert([Event(9, utc_now() - timedelta(days=30))])
+    rollup.execute(
+        "insert into events_change_log_rollups (rollup, server, read_at, snapshot)"
+        " values ('analytics', 'here', now(), pg_current_snapshot()),"
+        " ('dev', 'here', now(), null);"
+        "update analytics.rollup_state set change_log_snapshot = pg_current_snapshot()"
+    )
+    _, found = made("refresh_days_change_log_consumed", instance)
+
+    check = found["refresh_days", "change_log_consumed"]
+    assert check.passed
+    assert check.metadata["entries_kept_for_other_rollups"].value == 1
+    assert check.metadata["entries_left"].value == 0
+
+
 @pytest.mark.parametrize(
     ("age", "passed", "severity"),
     [

@@ -1,60 +1,110 @@
 """The check that runs have handled the changes of old events that they have read."""
 
+import shlex
+from dataclasses import dataclass
+
 import dagster as dg
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.answers.questions import execute
-from orchestration.events.watching import change_log_table
+from orchestration.events.ddl import quoted
+from orchestration.events.watching import change_log_table, log_rollups_table
 from orchestration.pipeline.environment import one_instant
 from orchestration.settings import events_table, rollup_schema
 
+# An entry stays until every rollup has handled it: those that this one has not.
 _ENTRIES = """
 select
-    count(*),
+    count(*) filter (where not is_handled),
     count(*) filter (
-        where pg_visible_in_snapshot(log.transaction_id, state.change_log_snapshot)
+        where not is_handled
+            and pg_visible_in_snapshot(log.transaction_id, state.change_log_snapshot)
     ),
+    count(*) filter (where is_handled),
     extract(epoch from now() - min(log.logged_at))::float
 from {log} as log
 cross join {state} as state
+left join {rollups} as rollups on rollups.rollup = {rollup}
+cross join lateral (
+    select coalesce(
+        pg_visible_in_snapshot(log.transaction_id, rollups.snapshot), false
+    ) as is_handled
+) as handled
 """
+
+_SILENT = """
+select rollup from {rollups}
+where rollup <> {rollup} and read_at < now() - interval '7 days'
+order by rollup
+"""
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The log as this rollup has it; `oldest_seconds` is None where it is empty."""
+
+    pending: int
+    left: int
+    kept_for_others: int
+    oldest_seconds: float | None
+    silent_rollups: list[str]
 
 
 @dg.asset_check(
     asset="refresh_days",
     description="The change log holds no change that the latest run has read: the days "
-    "of all of them were rebuilt in every table. It passes where there is no log.",
+    "of all of them were rebuilt in every table. A warning where the log keeps changes "
+    "for another rollup that has not run for a week. It passes where there is no log.",
 )
 def change_log_consumed() -> dg.AssetCheckResult:
     """Count the entries that a run has read and left, and those that came since."""
     with one_instant() as (connection, _):
-        counted = entries(connection)
-    if counted is None:
-        return dg.AssetCheckResult(passed=True, metadata={"change_log": "none"})
-    pending, left, age = counted
-    metadata: dict[str, float] = {"entries_left": left, "entries_since": pending - left}
-    if age is not None:
-        metadata["oldest_entry_seconds"] = age
-    return dg.AssetCheckResult(passed=left == 0, metadata=metadata)
-
-
-def entries(connection: Connection) -> tuple[int, int, float | None] | None:
-    """Return how many entries there are, how many a run has read, and the oldest's age.
-
-    The age is in seconds; None without entries. All is None where there is no log.
-    """
-    log = change_log_table(events_table())
-    name = sql.Identifier(log.schema, log.name)
-    query = sql.SQL(_ENTRIES).format(
-        log=name, state=sql.Identifier(rollup_schema(), "rollup_state")
-    )
-    with connection.cursor() as cursor:
-        execute(
-            cursor, "select to_regclass(%(name)s)", {"name": name.as_string(cursor)}
+        found = entries(connection)
+    if found is None:
+        return dg.AssetCheckResult(
+            passed=True, metadata={"change_log": "none, or one of an earlier version"}
         )
-        if cursor.fetchall()[0][0] is None:
+    metadata: dict[str, float | str] = {
+        "entries_left": found.left,
+        "entries_since": found.pending - found.left,
+        "entries_kept_for_other_rollups": found.kept_for_others,
+    }
+    if found.oldest_seconds is not None:
+        metadata["oldest_entry_seconds"] = found.oldest_seconds
+    if found.silent_rollups:
+        metadata["rollups_without_a_run_for_a_week"] = ", ".join(found.silent_rollups)
+        metadata["to_strike_off"] = "\n".join(
+            f"fast-dau init --strike-off {shlex.quote(name)}"
+            for name in found.silent_rollups
+        )
+    return dg.AssetCheckResult(
+        passed=found.left == 0 and not found.silent_rollups,
+        severity=dg.AssetCheckSeverity.ERROR
+        if found.left
+        else dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+    )
+
+
+def entries(connection: Connection) -> Entries | None:
+    """Return what the log holds, and the rollups that it waits for in vain.
+
+    None where there is no log that knows its rollups.
+    """
+    names = {
+        "log": sql.SQL(quoted(connection, change_log_table(events_table()))),
+        "rollups": sql.SQL(quoted(connection, log_rollups_table(events_table()))),
+        "state": sql.Identifier(rollup_schema(), "rollup_state"),
+        "rollup": sql.Literal(rollup_schema()),
+    }
+    with connection.cursor() as cursor:
+        rollups = names["rollups"].as_string(connection)
+        execute(cursor, "select to_regclass(%(name)s)", {"name": rollups})
+        if cursor.fetchall() == [(None,)]:
             return None
-        execute(cursor, query.as_string(connection))
-        pending, left, age = cursor.fetchall()[0]
-    return pending, left, age
+        execute(cursor, sql.SQL(_ENTRIES).format(**names).as_string(connection))
+        pending, left, kept, oldest = cursor.fetchall()[0]
+        execute(cursor, sql.SQL(_SILENT).format(**names).as_string(connection))
+        silent = [name for (name,) in cursor.fetchall()]
+    return Entries(pending, left, kept, oldest, silent)
