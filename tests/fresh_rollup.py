@@ -30,7 +30,9 @@ class ClockedRollup(Rollup):
 
     def logged(self) -> int:
         """Return how many days are known to have changed, or are in the change log."""
-        query = "select count(*) from analytics.pending_days where reason <> 'unfinished'"
+        query = (
+            "select count(*) from analytics.pending_days where reason <> 'unfinished'"
+        )
         pending: int = self.query(query)[0][0]
         log = "events_change_log"
         if self.query(f"select to_regclass('{log}')") == [(None,)]:
@@ -57,8 +59,10 @@ def fresh_rollup(
     rollup = ClockedRollup(connection, definitions, has_product=True)
     rollup.execute(_CLOCK)
     rollup.execute("drop schema if exists analytics cascade")
-    rollup.execute("drop table if exists events, events_change_log,"
-        " events_change_log_rollups cascade")
+    rollup.execute(
+        "drop table if exists events, events_change_log,"
+        " events_change_log_rollups cascade"
+    )
     rollup.set_clock(datetime(2000, 1, 1))
     rollup.execute("set search_path = clock, pg_catalog, public")
     init_events_table(

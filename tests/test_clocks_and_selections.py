@@ -38,9 +38,9 @@ def test_days_to_come_go_with_the_next_run_whose_clock_is_right(
     rollup.build(NOW, refresh=refresh)
 
     assert rollup.tables() == rollup.expected(NOW)
-    assert rollup.query(
-        "select max(activity_date) from analytics.daily_revisions"
-    ) == [(date(2024, 3, 9),)]
+    assert rollup.query("select max(activity_date) from analytics.daily_revisions") == [
+        (date(2024, 3, 9),)
+    ]
 
 
 def test_days_that_a_clock_ahead_had_closed_are_opened_again(rollup: Rollup) -> None:
@@ -104,7 +104,9 @@ def test_a_table_whose_input_was_built_for_other_days_is_refused(
 ) -> None:
     later = NOW + 9 * DAY
     rollup.build(later, "--select", "refresh_days")
-    with pytest.raises(RunError, match="user_day_activity, which does not have the days"):
+    with pytest.raises(
+        RunError, match="user_day_activity, which does not have the days"
+    ):
         rollup.build(later, "--select", "daily_active_users")
     rollup.build(later, "--select", "user_day_activity")
     rollup.build(later, "--select", "daily_active_users")
