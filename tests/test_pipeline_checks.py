@@ -12,7 +12,7 @@ from orchestration.definitions import definitions
 from orchestration.events.table import init_events_table
 from orchestration.pipeline.assets import rollup as rollup_assets
 from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
-from orchestration.pipeline.checks.recount import TABLES, days_to_recount
+from orchestration.pipeline.checks.recount import RECOUNTED, days_to_recount
 from orchestration.pipeline.events import EVENTS
 from orchestration.settings import events_table
 from tests.commands import dbt_in_this_process
@@ -81,7 +81,7 @@ def test_the_recount_passes_where_the_tables_are_right(
 
     assert succeeded
     assert {key: check.passed for key, check in found.items()} == {
-        (table, RECOUNT): True for table in TABLES
+        (table, RECOUNT): True for table in RECOUNTED
     }
     for check in found.values():
         assert check.metadata["days_recounted"].value == 10
