@@ -187,6 +187,8 @@ BREAKOUTS = (
     'kind || "x',
     "kind), (kind",
     "kind as text), cast(kind",
+    "kind as text) || cast(kind",
+    "1 as text) is null); drop table events; alter table x add check (cast(1",
     "kind], array[kind",
     "kind, course_id",
     "kind as text",
