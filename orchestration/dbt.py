@@ -14,9 +14,10 @@ from typing import Any
 
 import yaml
 
+from orchestration import plain_yaml
 from orchestration.errors import Failure, UserError
 from orchestration.postgres.connection import child_environment
-from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from orchestration.settings import DBT_PROJECT_DIR, ROOT, dbt_vars
 
 # Beside the interpreter, so that it works without an activated environment.
 DBT_PROGRAM = Path(sys.executable).parent / "dbt"
@@ -82,7 +83,7 @@ def own_target() -> Iterator[Path]:
 def given_vars(text: str) -> dict[str, Any]:
     """Return the variables in the text of `--vars`; UserError where it has none."""
     try:
-        given = yaml.safe_load(text)
+        given = plain_yaml.load(text)
     except (yaml.YAMLError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"--vars {text!r} is not YAML: {reason}.") from None
@@ -120,6 +121,7 @@ def dbt_environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check_vars(arguments: Sequence[str]) -> None:
+    dbt_vars()
     for place, argument in enumerate(arguments):
         name, equals, text = argument.partition("=")
         if name == "--vars":

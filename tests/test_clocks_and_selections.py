@@ -1,4 +1,4 @@
-"""Runs whose clock is wrong, and runs of some tables, close no day that was not over."""
+"""Runs whose clock is wrong, and runs of some tables, close no day too early."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

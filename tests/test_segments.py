@@ -152,7 +152,18 @@ def test_values_that_are_called_as_the_others_are_told_from_them(
         ({"broken": "kind)"}, "'broken'.*syntax error"),
         ({"late": "performed_at at time zone 'Nowhere/At_All'"}, "'late'.*Nowhere"),
         (["platform"], "not a mapping"),
+        ([], "not a mapping"),
+        (False, "not a mapping"),
         ({"empty": ""}, "'empty'"),
+        ({"number": 5}, "'number'.*whole number"),
+        ({"": "kind"}, "name of a segment is empty"),
+        ({"other": "(select max(kind) from events)"}, "'other'.*subquery"),
+        ({"rank": "rank() over (order by kind)"}, "'rank'.*window"),
+        ({"random": "random() < 0.5"}, r"'random'.*random\(\).*volatile"),
+        (
+            {"hidden": "kind || case when (clock_timestamp() > now()) then 'x' end"},
+            "clock",
+        ),
     ],
 )
 def test_a_bad_segment_is_refused_by_its_name_before_anything_runs(
@@ -164,8 +175,80 @@ def test_a_bad_segment_is_refused_by_its_name_before_anything_runs(
     assert rollup.query("select to_regclass('analytics.refresh_days')") == [(None,)]
 
 
+BREAKOUTS = (
+    "'a')::text) is null; drop table events cascade; --",
+    "kind as text) is null; drop table events cascade; --",
+    "kind; drop table events",
+    "1]; drop table events; select array[1",
+    "kind /* ",
+    "kind */ || kind",
+    "kind || 'x",
+    "kind || $a$x",
+    'kind || "x',
+    "kind), (kind",
+    "kind as text), cast(kind",
+    "kind as text) || cast(kind",
+    "1 as text) is null); drop table events; alter table x add check (cast(1",
+    "kind], array[kind",
+    "kind, course_id",
+    "kind as text",
+    "select kind",
+    "kind from events as more, events",
+    "1 union select 2",
+    "drop_events()",
+    "(with gone as (delete from events returning 1) select count(*) from gone)",
+    "nextval('numbers')",
+    "set_config('transaction_read_only', 'off', true)",
+    "kind || pretends_to_be_stable()",
+    "",
+    "--",
+)
+
+
+def test_only_one_expression_is_tried_which_can_write_nothing(rollup: Rollup) -> None:
+    rollup.execute(
+        "create sequence numbers;"
+        "create function drop_events() returns text language plpgsql as"
+        " $$ begin drop table events cascade; return 'x'; end $$;"
+        "create function pretends_to_be_stable() returns text language plpgsql stable"
+        " as $$ begin return query_to_xml('delete from events', true, true, ''); end $$"
+    )
+    before = rollup.query("select count(*) from events")
+    for expression in BREAKOUTS:
+        with pytest.raises(RunError, match=r"(?s)fast-dau: .*'bad'.*Nothing ran"):
+            rollup.dbt("run", run_at=NOW, segments={"bad": expression})
+
+    assert rollup.query("select count(*) from events") == before
+    assert rollup.query("select last_value, is_called from numbers") == [(1, False)]
+
+
+def test_what_looks_like_an_end_of_the_expression_may_be_in_it(rollup: Rollup) -> None:
+    """A comment at its end, quotes, brackets: it means the same in trial and table."""
+    segments = {
+        "commented": "kind -- ) as text",
+        "quoted": "'); --' || events.kind",
+        "dollars": "$x$/*$x$ || kind",
+        "chosen": "case when course_id in (1, 2) then (array['few', 'b'])[1] end",
+        "stable": "concat(to_char(performed_at, 'ID'), kind)",
+    }
+    rollup.execute("update events set kind = 'view'")
+    rollup.build(NOW, segments=segments)
+
+    values = {
+        name: {value for _, segment, value, _ in found(rollup) if segment == name}
+        for name in segments
+    }
+    assert values == {
+        "commented": {"view"},
+        "quoted": {"); --view"},
+        "dollars": {"/*view"},
+        "chosen": {"few", "(none)"},
+        "stable": {f"{day}view" for day in range(1, 8)},
+    }
+
+
 def test_the_most_values_are_a_whole_number(rollup: Rollup) -> None:
-    with pytest.raises(RunError, match="max_segment_values is '0'"):
+    with pytest.raises(RunError, match="max_segment_values is 0, not from 1"):
         rollup.build(NOW, segments=SEGMENTS, max_segment_values=0)
 
 

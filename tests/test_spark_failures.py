@@ -22,7 +22,12 @@ NO_SENSE: dict[str, dict[str, object]] = {
     "the segment 'platform' is no expression": {
         "segments": {"platform": "no_such_column"}
     },
-    "not a whole number of at least 1": {"lookback_days": 0},
+    # As Spark itself says it, of a query that it cannot read.
+    "segment closing": {"segments": {"closing": "kind as string), cast(kind"}},
+    "segment another": {"segments": {"another": "kind, course_id"}},
+    "segment two": {"segments": {"two": "kind; drop table public.events"}},
+    "active_kinds is True": {"active_kinds": [True]},
+    "not from 1 to": {"lookback_days": 0},
 }
 OTHER_DEFINITIONS: dict[str, dict[str, object]] = {
     "time_zone was UTC, and is Asia/Tokyo": {"time_zone": "Asia/Tokyo"},

@@ -90,7 +90,7 @@ def test_a_policy_that_hides_the_events_stops_a_run(
     rollup: Rollup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rollup.execute(
-        "create role hidden login superuser password 'x'; alter role hidden nosuperuser;"
+        "create role hidden login password 'x';"
         "alter table events enable row level security;"
         "grant select on events to hidden;"
         "grant all on schema analytics to hidden;"

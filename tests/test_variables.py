@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestration import settings
+from orchestration.errors import UserError
+from tests.commands import run_cli
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup, RunError
 
@@ -22,9 +26,9 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         "rebuilds every day",
     ),
     ({"refesh": "full"}, "there is no variable 'refesh'"),
-    ({"lookback_days": 0}, "at least 1"),
-    ({"lookback_days": "three"}, "at least 1"),
-    ({"max_clock_skew_minutes": -1}, "at least 0"),
+    ({"lookback_days": 0}, "not from 1 to"),
+    ({"lookback_days": "three"}, "'three', not a whole number"),
+    ({"max_clock_skew_minutes": -1}, "not from 0 to"),
     ({"time_zone": "Europe/Brelin"}, "Postgres does not know"),
     ({"time_zone": "UTC+2"}, "Postgres does not know"),
     ({"active_kinds": "page_view"}, "not a list"),
@@ -39,9 +43,64 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         },
         "is before events_kept_from",
     ),
-    ({"wait_minutes": -1}, "at least 0"),
-    ({"wait_minutes": 1441}, "more than 1440"),
-    ({"silent_seconds": 0}, "at least 1"),
+    ({"wait_minutes": -1}, "not from 0 to"),
+    ({"wait_minutes": 1441}, "not from 0 to 1440"),
+    ({"silent_seconds": 0}, "not from 1 to"),
+]
+MISREAD: list[tuple[dict[str, Any], str]] = [
+    # What YAML makes of on, 1.10, 12:30, 010 and null, and of a date.
+    ({"active_kinds": ["view", True]}, r"True \(to YAML true or false\).*in quotes"),
+    ({"active_kinds": [1.1]}, r"active_kinds is 1.1 \(to YAML a number\), not text"),
+    ({"active_kinds": [750]}, r"750 \(to YAML a whole number\)"),
+    ({"active_kinds": [8]}, r"8 \(to YAML a whole number\)"),
+    ({"active_kinds": [None]}, r"null \(to YAML nothing\)"),
+    ({"active_kinds": [[]]}, r"\[\] \(to YAML a list\)"),
+    ({"active_kinds": [{"a": 1}]}, r"{'a': 1} \(to YAML a mapping\)"),
+    ({"active_kinds": ["view", " "]}, "active_kinds is empty"),
+    ({"active_kinds": ["a\0"]}, "no server can store"),
+    ({"active_kinds": {"view": None}}, "not a list"),
+    ({"active_kinds": None}, r"null \(to YAML nothing\), not a list"),
+    ({"events_schema": 5}, r"events_schema is 5 \(to YAML a whole number\), not text"),
+    ({"events_table": None}, "events_table is null"),
+    ({"events_table": ""}, "events_table is empty"),
+    ({"events_table": "e" * 64}, "longer than the 63 bytes"),
+    ({"reader_role": True}, "reader_role is True"),
+    ({"reader_role": "public"}, "not the name of a role"),
+    ({"time_zone": False}, "time_zone is False"),
+    ({"time_zone": "utc"}, "Postgres does not know"),
+    # An hour ahead all year to Postgres, with summer time to all others.
+    *(
+        ({"time_zone": zone}, "Postgres does not know")
+        for zone in ("CET", "EET", "MET", "WET", "EST", "Factory")
+    ),
+    # A time is no date: its hours would be dropped.
+    ({"events_start_date": "2024-03-01 05:00:00"}, "not a date"),
+    ({"events_kept_from": "2024-03-01T05:00:00Z"}, "not a date"),
+    ({"events_kept_from": 20240301}, "not a date"),
+    ({"on_date": "today"}, "not a date"),
+    ({"from_date": "01/02/2024"}, "not a date"),
+    ({"run_at": "2024-02-30T00:00:00Z"}, "not a time"),
+    ({"run_at": "0000-01-01"}, "not a time"),
+    ({"run_at": "9999-12-31T23:59:59Z"}, "not a time"),
+    ({"run_at": "2024-03-01T00:00:00+25:00"}, "not a time"),
+    ({"run_at": 1711368000}, "not a time"),
+    ({"run_at": ""}, "not a time"),
+    ({"refresh": None}, "refresh is null"),
+    ({"lookback_days": True}, "lookback_days is True"),
+    ({"lookback_days": 3.0}, r"lookback_days is 3.0 \(to YAML a number\)"),
+    ({"lookback_days": None}, "lookback_days is null"),
+    *(
+        ({name: 10**12}, f"{name} is {10**12}, not from")
+        for name in (
+            "max_clock_skew_minutes",
+            "lookback_days",
+            "cohort_days",
+            "max_segment_values",
+            "wait_minutes",
+            "silent_seconds",
+            "lock_timeout_seconds",
+        )
+    ),
 ]
 
 
@@ -56,6 +115,17 @@ def test_a_bad_variable_is_refused_before_anything_is_written(
 
     with pytest.raises(RunError, match=reason):
         rollup.dbt("run", **({"run_at": NOW} | variables))
+
+    assert rollup.query("select 1 from pg_tables where schemaname = 'analytics'") == []
+
+
+def test_a_variable_that_means_something_other_than_it_says_is_refused(
+    rollup_in: Callable[[Definitions], Rollup],
+) -> None:
+    rollup = rollup_in(Definitions())
+    for variables, reason in MISREAD:
+        with pytest.raises(RunError, match=f"fast-dau: .*{reason}.*Nothing ran"):
+            rollup.dbt("run", **({"run_at": NOW} | variables))
 
     assert rollup.query("select 1 from pg_tables where schemaname = 'analytics'") == []
 
@@ -80,3 +150,30 @@ def test_the_clock_is_utc_unless_it_says_otherwise(
     rollup.dbt("run", run_at=run_at)
 
     assert rollup.tables() == rollup.expected(clock)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("lookback_days: 010", "010 would be read as 8"),
+        ("wait_minutes: 1:00", "1:00 would be read as 60"),
+        ("active_kinds: [0x10]", "0x10 would be read as 16"),
+        ("events_table: 5", "events_table is 5, not a name"),
+        ("time_zone: on", "time_zone is True, not a name"),
+        ("lookback_days: 1000000000000", "lookback_days is 1000000000000, not"),
+    ],
+)
+def test_the_command_line_refuses_what_yaml_would_change(
+    text: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = run_cli("plan", "--vars", text)
+    lines = (settings.DBT_PROJECT_DIR / "dbt_project.yml").read_text().splitlines()
+    name, _ = text.split(":", maxsplit=1)
+    changed = [f"  {text}" if line.startswith(f"  {name}:") else line for line in lines]
+    (tmp_path / "dbt_project.yml").write_text("\n".join(changed))
+    monkeypatch.setattr(settings, "DBT_PROJECT_DIR", tmp_path)
+
+    assert done.returncode == 2
+    assert reason in done.stderr
+    with pytest.raises(UserError, match=reason):
+        settings.dbt_vars.__wrapped__()

@@ -19,7 +19,7 @@ from orchestration.events.table import require_events_table
 from orchestration.plan.days import PlannedDay, in_ranges, kept_from, planned_days
 from orchestration.plan.lateness import Lateness, measured_lateness
 from orchestration.postgres.connection import connect, database
-from orchestration.settings import TableName, dbt_vars
+from orchestration.settings import TableName, check_vars, dbt_vars
 
 _NO_VARS = "{}"
 
@@ -53,6 +53,7 @@ def plan(
 
 def _show_plan(vars_text: str, form: Format) -> None:
     variables = dbt_vars() | given_vars(vars_text)
+    check_vars(variables)
     events = TableName(variables["events_schema"], variables["events_table"])
     with database() as environment, closing(connect(environment)) as connection:
         require_events_table(connection, events)

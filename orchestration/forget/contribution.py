@@ -1,9 +1,9 @@
 """What a user adds to the counts of each day, noted before their rows are deleted."""
 
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.forget.statements import Names, rows
+from orchestration.forget.owners import Owner
+from orchestration.forget.statements import Names
 
 CONTRIBUTION = sql.Identifier("pg_temp", "contribution")
 
@@ -64,20 +64,20 @@ on conflict (activity_date, reason) do update set refresh_id = null
 """
 
 
-def note_contribution(connection: Connection, names: Names, user_id: int) -> None:
+def note_contribution(rollup: Owner, names: Names, user_id: int) -> None:
     """Note what the user adds to the daily counts, until the transaction ends."""
     by_lag = sql.SQL(", ").join(
         sql.SQL(f"(bool_or(n = 0) and bool_or(n = {n}))::int as returning_d{n}")
         for n in range(1, 8)
     )
-    rows(connection, _NOTE, user_id, returning_users_by_lag=by_lag, **names)
+    rollup.changed(_NOTE, user_id, returning_users_by_lag=by_lag, **names)
 
 
-def note_days_to_rebuild(connection: Connection, names: Names, user_id: int) -> None:
+def note_days_to_rebuild(rollup: Owner, names: Names, user_id: int) -> None:
     """Have the next run rebuild the user's days in the tables that follow only then.
 
     These are the counts by course and by segment, which are made from events.
     """
     if {"moved_days", "user_lifetimes"} <= names.keys():
-        rows(connection, _NOTE_MOVED_DAYS, user_id, user_id, **names)
-    rows(connection, _NOTE_PENDING_DAYS, user_id, **names)
+        rollup.changed(_NOTE_MOVED_DAYS, user_id, user_id, **names)
+    rollup.changed(_NOTE_PENDING_DAYS, user_id, **names)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.forget.contribution import CONTRIBUTION
-from orchestration.forget.statements import Names, rows
+from orchestration.forget.owners import Owner
+from orchestration.forget.statements import Names
 
 _DAYS = """
 select activity_date from {user_day_activity} where user_id = %s
@@ -92,12 +92,13 @@ where
 """
 
 
-def days_of(connection: Connection, names: Names, user_id: int) -> list[date]:
+def days_of(rollup: Owner, names: Names, user_id: int) -> list[date]:
     """Return the days on which the tables know the user, in order."""
-    return [day for (day,) in rows(connection, _DAYS, user_id, user_id, **names)]
+    days = rollup.answers(_DAYS, user_id, user_id, **names)
+    return [date.fromisoformat(day) for day in days if day]
 
 
-def keep_counts(connection: Connection, names: Names) -> None:
+def keep_counts(rollup: Owner, names: Names) -> None:
     """Add what the user counts for, and nothing of who it is, to erased_counts.
 
     Also of days still to come, which will look back on days of the user.
@@ -109,10 +110,10 @@ def keep_counts(connection: Connection, names: Names) -> None:
         ),
         "contribution": CONTRIBUTION,
     }
-    rows(connection, _KEEP, **names, **parts)
+    rollup.changed(_KEEP, **names, **parts)
 
 
-def recount(connection: Connection, names: Names, days: Sequence[date]) -> None:
+def recount(rollup: Owner, names: Names, days: Sequence[date]) -> None:
     """Count these days again from the lists of users, as the models do.
 
     Also days whose events were purged, which no run would count again.
@@ -124,9 +125,9 @@ def recount(connection: Connection, names: Names, days: Sequence[date]) -> None:
             " + coalesce(min(erased.returning_d{n}), 0) as returning_d{n}"
         ),
     }
-    rows(connection, _RECOUNT_ACTIVE_USERS, days, **names)
-    rows(connection, _RECOUNT_RETENTION, days, **names, **parts)
-    rows(connection, _RECOUNT_REVISIONS, days, **names)
+    rollup.changed(_RECOUNT_ACTIVE_USERS, days, **names)
+    rollup.changed(_RECOUNT_RETENTION, days, **names, **parts)
+    rollup.changed(_RECOUNT_REVISIONS, days, **names)
 
 
 def _each_lag(template: str) -> sql.Composable:

@@ -12,6 +12,7 @@ from orchestration.events.user_keys import keys_table
 from orchestration.forget.contribution import note_contribution, note_days_to_rebuild
 from orchestration.forget.counts import days_of, keep_counts, recount
 from orchestration.forget.history import drop_days_before_history
+from orchestration.forget.owners import Owners
 from orchestration.forget.product_counts import (
     leave_cohort_and_frequency,
     leave_rolling_and_growth,
@@ -19,7 +20,6 @@ from orchestration.forget.product_counts import (
 from orchestration.forget.proof import prove_erased
 from orchestration.forget.statements import (
     Names,
-    changed,
     has_column,
     identifier,
     is_built,
@@ -86,29 +86,32 @@ def forget(
 
     The counts of days are made again without the user or, with `keeps_counts`, kept as
     they are published, for all later runs too, but for those of cohorts and frequency.
-    Those by course and by segment are left for the next run. Waits for runs and loads;
-    `say` gets what there is to wait for. Raises UserError or Failure after which
-    nothing has changed.
+    Those by course and by segment are left for the next run. Each table is used with
+    the rights of its owner. Waits for runs and loads; `say` gets what there is to wait
+    for. Raises UserError or Failure after which nothing has changed.
     """
     with failures(f"Erasing user {user_id}"), connection:
         begin_alone(connection, place.events, place.schema, say)
+        owners = Owners(connection)
         names = _rollup_names(connection, place.schema)
-        days = days_of(connection, names, user_id) if names else []
+        days = []
         if names:
-            note_contribution(connection, names, user_id)
-            note_days_to_rebuild(connection, names, user_id)
+            rollup = owners.of(*(TableName(place.schema, name) for name in names))
+            days = days_of(rollup, names, user_id)
+            note_contribution(rollup, names, user_id)
+            note_days_to_rebuild(rollup, names, user_id)
             if keeps_counts:
-                keep_counts(connection, names)
+                keep_counts(rollup, names)
         say(f"Erasing user {user_id}, which reads all of {place.events}.")
-        erased = _delete_rows(connection, place, user_id, names)
+        erased = _delete_rows(connection, owners, place, user_id, names)
         if names:
-            leave_cohort_and_frequency(connection, names)
+            leave_cohort_and_frequency(rollup, names)
         if names and not keeps_counts and any(erased.values()):
-            recount(connection, names, days)
-            leave_rolling_and_growth(connection, names)
-            drop_days_before_history(connection, names, place.events)
-        keys = keys_table(place.events)
-        searched = prove_erased(connection, place.schema, user_id, place.events, keys)
+            recount(rollup, names, days)
+            leave_rolling_and_growth(rollup, names)
+            drop_days_before_history(rollup, names, place.events)
+        searched = prove_erased(connection, owners, place.schema, user_id, place.events)
+        owners.refuse_what_waits()
     return Forgotten(bool(names), erased, days, searched)
 
 
@@ -135,7 +138,7 @@ def _rollup_names(connection: Connection, schema: str) -> Names:
 
 
 def _delete_rows(
-    connection: Connection, place: Place, user_id: int, names: Names
+    connection: Connection, owners: Owners, place: Place, user_id: int, names: Names
 ) -> dict[TableName, int]:
     """Delete the user's rows from every table that is known to have some."""
     tables = [place.events]
@@ -144,6 +147,6 @@ def _delete_rows(
         tables.append(keys)
     tables += [TableName(place.schema, name) for name in _LISTS if name in names]
     return {
-        table: changed(connection, _DELETE, user_id, table=identifier(table))
+        table: owners.of(table).changed(_DELETE, user_id, table=identifier(table))
         for table in tables
     }

@@ -1,9 +1,9 @@
 """Where history begins once a user is erased whose events were its first."""
 
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.forget.statements import Names, identifier, rows
+from orchestration.forget.owners import Owner
+from orchestration.forget.statements import Names, identifier
 from orchestration.settings import TableName
 
 # The first day of history, or the first one there is where days are kept that hold
@@ -73,17 +73,15 @@ where lookback_complete is distinct from (activity_date - 7 >= history.first_dat
 """
 
 
-def drop_days_before_history(
-    connection: Connection, names: Names, events: TableName
-) -> None:
+def drop_days_before_history(rollup: Owner, names: Names, events: TableName) -> None:
     """Drop the days before the first event that is left, as the next run would.
 
     Not where history reaches back to days whose events were purged: which of them were
     before all others' events is not known.
     """
-    first_day = rows(connection, _FIRST_DAY, events=identifier(events), **names)[0][0]
+    (first_day,) = rollup.answers(_FIRST_DAY, events=identifier(events), **names)
     for table in _DAY_COLUMNS.keys() & names.keys():
         day = sql.Identifier(_DAY_COLUMNS[table])
-        rows(connection, _DROP_DAYS, first_day, table=names[table], day=day)
-    rows(connection, _NOTE_DAYS_GONE, first_day, **names)
-    rows(connection, _LOOKBACK_COMPLETE, **names)
+        rollup.changed(_DROP_DAYS, first_day, table=names[table], day=day)
+    rollup.changed(_NOTE_DAYS_GONE, first_day, **names)
+    rollup.changed(_LOOKBACK_COMPLETE, **names)

@@ -5,10 +5,9 @@ So that it costs the user's days, where a recount would read everybody's last 28
 
 from collections.abc import Mapping
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
 from orchestration.forget.contribution import CONTRIBUTION
-from orchestration.forget.statements import Names, rows
+from orchestration.forget.owners import Owner
+from orchestration.forget.statements import Names
 
 _FREQUENCY = """
 update {activity_frequency_28d} as published
@@ -96,18 +95,16 @@ _NEVER_KEPT = {"cohort_retention": _COHORT, "activity_frequency_28d": _FREQUENCY
 _KEPT_OR_NOT = {"rolling_active_users": _ROLLING, "growth_accounting": _GROWTH}
 
 
-def leave_cohort_and_frequency(connection: Connection, names: Names) -> None:
+def leave_cohort_and_frequency(rollup: Owner, names: Names) -> None:
     """Take the user off the counts that are never kept as published."""
-    _subtract(connection, names, _NEVER_KEPT)
+    _subtract(rollup, names, _NEVER_KEPT)
 
 
-def leave_rolling_and_growth(connection: Connection, names: Names) -> None:
+def leave_rolling_and_growth(rollup: Owner, names: Names) -> None:
     """Take the user off the counts of days whose DAU is already right."""
-    _subtract(connection, names, _KEPT_OR_NOT)
+    _subtract(rollup, names, _KEPT_OR_NOT)
 
 
-def _subtract(
-    connection: Connection, names: Names, statements: Mapping[str, str]
-) -> None:
+def _subtract(rollup: Owner, names: Names, statements: Mapping[str, str]) -> None:
     for table in statements.keys() & names.keys():
-        rows(connection, statements[table], contribution=CONTRIBUTION, **names)
+        rollup.changed(statements[table], contribution=CONTRIBUTION, **names)

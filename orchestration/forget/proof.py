@@ -3,6 +3,8 @@
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import Failure
+from orchestration.events.user_keys import keys_table
+from orchestration.forget.owners import Owners
 from orchestration.forget.statements import identifier, rows
 from orchestration.settings import TableName
 
@@ -30,23 +32,24 @@ order by 1, 2
 
 def prove_erased(
     connection: Connection,
+    owners: Owners,
     schema: str,
     user_id: int,
     events: TableName,
-    keys: TableName,
 ) -> list[TableName]:
     """Return the tables that were searched for the user, none of which holds a row.
 
     They are those of the rollup's schema with a column user_id, whoever made them, and
     the events and their keys. Raises Failure that names the tables with rows left.
     """
+    keys = keys_table(events)
     named = (events.schema, events.name, keys.schema, keys.name)
     tables = []
     left = []
     for table_schema, name, is_whole in rows(connection, _TABLES, schema, *named):
         table = TableName(table_schema, name)
         tables.append(table)
-        if count := _count(connection, table, user_id, is_whole=is_whole):
+        if count := _count(owners, table, user_id, is_whole=is_whole):
             left.append(f"{table} ({count:,})")
     if left:
         raise Failure(
@@ -58,10 +61,8 @@ def prove_erased(
     return tables
 
 
-def _count(
-    connection: Connection, table: TableName, user_id: int, *, is_whole: bool
-) -> int:
+def _count(owners: Owners, table: TableName, user_id: int, *, is_whole: bool) -> int:
     condition = "user_id = %s" if is_whole else "user_id::text = %s::text"
     query = f"select count(*) from {{table}} where {condition}"  # noqa: S608  # ours
-    found = rows(connection, query, user_id, table=identifier(table))
-    return int(found[0][0])
+    (count,) = owners.of(table).answers(query, user_id, table=identifier(table))
+    return int(count or 0)

@@ -24,15 +24,6 @@ def rows(
         return cursor.fetchall() if cursor.description else []
 
 
-def changed(
-    connection: Connection, query: str, *arguments: object, **names: sql.Composable
-) -> int:
-    """Run a statement, with names in its braces; return how many rows it changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(query).format(**names), arguments or None)
-        return cursor.rowcount
-
-
 def is_built(connection: Connection, table: TableName) -> bool:
     """Tell whether there is such a table."""
     name = identifier(table).as_string(connection)

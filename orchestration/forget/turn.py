@@ -4,19 +4,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import Failure
 from orchestration.events.user_keys import keys_table
-from orchestration.forget.statements import is_built, rows
+from orchestration.forget.owners import Owners
+from orchestration.forget.statements import identifier, is_built, rows
 from orchestration.settings import TableName
 
 WAIT_SECONDS = 600
 _TOLD_EACH_SECONDS = 60
 
 _HOLDER = """
-select run_id, to_char(run_started_at, 'YYYY-MM-DD HH24:MI:SS TZ')
+select unnest(array[run_id, to_char(run_started_at, 'YYYY-MM-DD HH24:MI:SS TZ')])
 from {state} where run_id is not null
 """
 
@@ -46,6 +46,8 @@ def begin_alone(
     # Each statement has to see what was committed while it waited.
     connection.set_session(isolation_level="READ COMMITTED", autocommit=False)
     for second in range(wait_seconds + 1):
+        # No operator or function of anybody's takes the place of Postgres's own.
+        rows(connection, "set local search_path = pg_catalog")
         run = _holder(connection, schema)
         if run is None:
             _lock(connection, events, schema)
@@ -69,8 +71,9 @@ def _holder(connection: Connection, schema: str) -> _Run | None:
     state = TableName(schema, "rollup_state")
     if not is_built(connection, state):
         return None
-    found = rows(connection, _HOLDER, state=sql.Identifier(schema, state.name))
-    return _Run(*found[0]) if found else None
+    owner = Owners(connection).of(state)
+    found = owner.answers(_HOLDER, state=identifier(state))
+    return _Run(*map(str, found)) if found else None
 
 
 def _lock(connection: Connection, events: TableName, schema: str) -> None:

@@ -1,12 +1,13 @@
-{#- Refuses a var `segments` that is not a mapping of names to expressions on an event,
-    each tried on a few events, as part of a condition, where aggregates have no place. -#}
+{#- Refuses a var `segments` that is not a mapping of names to expressions on an event. -#}
 {% macro check_segments() -%}
-    {%- set segments = var('segments') or {} -%}
-    {%- if segments is not mapping -%}
-        {%- do refuse("segments is '" ~ segments ~ "', not a mapping such as "
+    {%- set segments = var('segments') -%}
+    {%- if segments is not none and segments is not mapping -%}
+        {%- do refuse("segments is " ~ shown(segments) ~ ", not a mapping such as "
             ~ "{platform: \"properties ->> 'platform'\"}") -%}
     {%- endif -%}
-    {%- for name, expression in segments.items() if execute -%}
+    {%- for name, expression in (segments or {}).items() if execute -%}
+        {%- do check_text('the name of a segment', name) -%}
+        {%- do check_text("the segment '" ~ name ~ "'", expression) -%}
         {%- set problem = adapter.dispatch('segment_problem', 'fast_dau')(name, expression) -%}
         {%- if problem -%}
             {%- do refuse("the segment '" ~ name ~ "' is no expression on the columns of "
@@ -16,36 +17,37 @@
 {%- endmacro %}
 
 
-{#- What the server says against the expression; none: nothing. -#}
-{% macro default__segment_problem(name, expression) -%}
-    {%- set query -%}
-    create or replace function pg_temp.problem_of(query text) returns text
-    language plpgsql as $$ begin
-        execute query;
-        return null;
-    exception when others then
-        return sqlerrm;
-    end $$;
-    select pg_temp.problem_of({{ string_literals([segment_trial(expression)]) }})
-    {%- endset -%}
-    {{ return(run_query(query).columns[0].values()[0]) }}
+{#- The expression as text, as models and trials have it; on a line of its own, which a
+    comment may end. -#}
+{% macro segment_value(expression) -%}
+    cast({{ expression }}
+    as {{ dbt.type_string() }})
+{%- endmacro %}
+
+
+{#- A few events, as an expression finds them, to try it on. -#}
+{% macro segment_trial_events() -%}
+    select user_id, course_id, kind, performed_at, properties
+    from {{ source('app', 'events') }}
+    limit 1000
+{%- endmacro %}
+
+
+{#- Nothing follows the expression that ends a quote or a comment begun in it. -#}
+{% macro segment_trial(expression) -%}
+    with events as ({{ segment_trial_events() }})
+    select count(*) as users_count from events
+    where {{ segment_value(expression) }} is null
 {%- endmacro %}
 
 
 {#- Spark explains what is wrong with a query instead of refusing to explain it; only where
-    it cannot even be read does it fail, with its own message, which quotes the name. -#}
+    it cannot even be read does it fail, with its own message, which quotes the name. What
+    can be read in round and in square brackets closes neither. -#}
 {% macro spark__segment_problem(name, expression) -%}
-    {%- set said = run_query("explain select /* segment " ~ name ~ " */ * from ("
-        ~ segment_trial(expression) ~ ") as trial").columns[0].values()[0] -%}
+    {%- do run_query("explain select /* segment " ~ name.replace('*', '') ~ " */ map('', 1)["
+        ~ expression ~ "\n]") -%}
+    {%- set said = run_query("explain select /* segment " ~ name.replace('*', '')
+        ~ " */ * from (" ~ segment_trial(expression) ~ ") as trial").columns[0].values()[0] -%}
     {{ return(said if said.startswith('Error') else none) }}
-{%- endmacro %}
-
-
-{% macro segment_trial(expression) -%}
-    select count(*) as users_count from (
-        select user_id, course_id, kind, performed_at, properties
-        from {{ source('app', 'events') }}
-        limit 1000
-    ) as events
-    where (({{ expression }})::{{ dbt.type_string() }}) is null
 {%- endmacro %}

@@ -15,7 +15,7 @@
         {%- for name, expression in segments.items() %}
         select
             {{ string_literals([name]) }} as segment,
-            left(({{ expression }})::text, 200) as value
+            left({{ segment_value(expression) }}, 200) as value
         {{ 'union all' if not loop.last }}
         {%- else %}
         select
@@ -32,7 +32,7 @@
         stack(
             {{ segments | length or 1 }}
             {%- for name, expression in segments.items() %},
-            {{ string_literals([name]) }}, left(({{ expression }})::string, 200)
+            {{ string_literals([name]) }}, left({{ segment_value(expression) }}, 200)
             {%- else %}, null::string, null::string
             {%- endfor %}
         ) as (segment, value)

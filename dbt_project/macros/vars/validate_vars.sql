@@ -1,26 +1,28 @@
 {#- Refuses a run whose variables do not make sense, before anything is written. -#}
 {% macro validate_vars() -%}
     {%- do check_names_given() -%}
+    {%- do check_name('events_schema') -%}
+    {%- do check_name('events_table') -%}
+    {%- do check_name('reader_role', reserved=['public', 'none']) -%}
     {%- do check_date('events_start_date') -%}
     {%- do check_backfill() -%}
-    {%- if var('events_kept_from') is not none -%}
-        {%- do check_date('events_kept_from') -%}
-    {%- endif -%}
+    {%- for name in ['events_kept_from', 'from_date', 'to_date', 'on_date']
+        if var(name, none) is not none -%}
+        {%- do check_date(name) -%}
+    {%- endfor -%}
     {%- if var('refresh') not in ['incremental', 'full', 'start_over'] -%}
-        {%- do refuse("refresh is '" ~ var('refresh') ~ "', not incremental, full or start_over") -%}
+        {%- do refuse("refresh is " ~ shown(var('refresh'))
+            ~ ", not incremental, full or start_over") -%}
     {%- endif -%}
     {%- if var('missing_events') not in [none, 'purged', 'deleted'] -%}
-        {%- do refuse("missing_events is '" ~ var('missing_events') ~ "', not purged or deleted") -%}
+        {%- do refuse("missing_events is " ~ shown(var('missing_events'))
+            ~ ", not purged or deleted") -%}
     {%- endif -%}
-    {%- do check_whole_number('lookback_days', 1) -%}
-    {%- do check_whole_number('max_clock_skew_minutes', 0) -%}
-    {%- do check_whole_number('cohort_days', 1, most=1000) -%}
-    {%- do check_whole_number('max_segment_values', 1) -%}
+    {%- for name, (least, most) in bounds_of_whole_numbers().items() -%}
+        {%- do check_whole_number(name, least, most) -%}
+    {%- endfor -%}
     {%- do check_kinds() -%}
     {%- do check_run_at() -%}
-    {%- do check_whole_number('wait_minutes', 0, most=1440) -%}
-    {%- do check_whole_number('silent_seconds', 1) -%}
-    {%- do check_whole_number('lock_timeout_seconds', 1, most=3600) -%}
     {%- do check_time_zone() -%}
     {%- do check_change_log() -%}
     {%- do check_segments() -%}
@@ -29,6 +31,20 @@
 
 {% macro refuse(reason) -%}
     {%- do exceptions.raise_compiler_error("fast-dau: " ~ reason ~ ". Nothing ran.") -%}
+{%- endmacro %}
+
+
+{#- Far above what anybody needs, and below where a server's dates and times end. -#}
+{% macro bounds_of_whole_numbers() -%}
+    {{ return({
+        'lookback_days': (1, 36500),
+        'max_clock_skew_minutes': (0, 525600),
+        'cohort_days': (1, 1000),
+        'max_segment_values': (1, 100000),
+        'wait_minutes': (0, 1440),
+        'silent_seconds': (1, 86400),
+        'lock_timeout_seconds': (1, 3600),
+    }) }}
 {%- endmacro %}
 
 
