@@ -15,7 +15,14 @@ from orchestration.postgres.connection import connect
 from orchestration.settings import TableName, dbt_vars
 from tests.change_logs import NOW, at, entries, insert, install, remove
 from tests.commands import run_cli
-from tests.events_tables import COLUMNS, EVENTS, execute, fetch
+from tests.events_tables import (
+    COLUMNS,
+    EVENTS,
+    execute,
+    fetch,
+    in_background,
+    wait_until,
+)
 
 INSTALLED = (
     "installing the change log public.events_change_log (writers wait for a moment)"
@@ -443,6 +450,28 @@ def test_a_busy_table_is_given_up_not_queued_for_and_nothing_is_left_half_done(
 
     assert left == [(None,)]
     assert install(connection) == [INSTALLED]
+
+
+def test_where_a_writer_and_the_installation_wait_for_each_other_both_come_through(
+    connection: Connection, other: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ddl, "LOCK_PAUSE_SECONDS", 0)
+    execute(connection, *INHERITED)
+    init_events_table(connection, EVENTS, print)
+    execute(other, "insert into a (performed_at) values ('2024-01-05 10:00')")
+    installed: list[str] = []
+    thread = in_background(lambda: installed.extend(install(connection)))
+    wait_until(
+        other,
+        "select exists (select from pg_locks where not granted"
+        " and relation = 'a'::regclass)",
+    )
+    insert(other, "2024-01-06 10:00")
+    other.commit()
+    thread.join()
+
+    assert installed == [INSTALLED]
+    assert fetch(connection, "select count(*) from events") == [(2,)]
 
 
 @pytest.mark.parametrize("name", ["e" * 63, "é" * 31 + "e", "an\nodd ; 'name\""])

@@ -1,4 +1,4 @@
-"""`fast-dau init` of a partitioned table: partition by partition, then attached."""
+"""`fast-dau init` of events in several tables: partitions, children by inheritance."""
 
 from collections.abc import Iterator
 
@@ -180,6 +180,45 @@ def test_a_foreign_partition_is_refused(partitioned: Connection) -> None:
     with pytest.raises(UserError, match=r"Partition public\.old is a foreign table"):
         init(partitioned)
     assert indexes(partitioned) == {}
+
+
+def test_every_child_by_inheritance_gets_indexes_of_its_own(
+    connection: Connection,
+) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        "create schema old",
+        "create table old.y2023 () inherits (events)",
+        "create table old.may () inherits (old.y2023, events)",
+        "create index mine on old.may (performed_at) where user_id is null",
+    )
+    first = init(connection)
+    execute(connection, "create table later () inherits (old.may)")
+    second = init(connection)
+
+    tables = ("events", "y2023", "may", "later")
+    assert indexes(connection) == {
+        **{f"{table}_performed_at_idx": COVERING for table in tables},
+        **{f"{table}_null_user_idx": OF_NO_USER for table in tables if table != "may"},
+        "mine": OF_NO_USER,
+    }
+    assert (len(first), len(second)) == (5, 2)
+    assert init(connection) == []
+
+
+def test_a_foreign_child_is_refused(connection: Connection) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        "create foreign data wrapper away",
+        "create server away foreign data wrapper away",
+        "create foreign table old () inherits (events) server away",
+    )
+
+    with pytest.raises(UserError, match=r"Child public\.old is a foreign table"):
+        init(connection)
+    assert indexes(connection) == {}
 
 
 def test_a_lock_on_a_partitioned_table_is_given_up_not_queued_for(

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.explain.catalog import Catalog
 from orchestration.explain.patterns import pattern_names
 from tests.commands import run_cli
 from tests.deployments import LAST_DAY, NOW, deploy
-from tests.events_tables import COLUMNS, execute, init
+from tests.events_tables import COLUMNS, EVENTS, execute, init
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 from tests.states import State
@@ -122,6 +123,21 @@ def test_programs_get_the_warnings_and_what_mends_them(rollup: Rollup) -> None:
         'create index concurrently on "analytics"."returning_users" '
         "(user_id, activity_date);"
     )
+
+
+def test_children_by_inheritance_are_parts_of_the_events(
+    connection: Connection,
+) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        "create table early () inherits (events)",
+    )
+    init(connection)
+    catalog = Catalog(connection, {"events": EVENTS})
+
+    found = catalog.indexes_of(EVENTS, "(performed_at) where (user_id is null)")
+    assert {index.table.name for index in found} == {"events", "early"}
 
 
 @pytest.mark.prove

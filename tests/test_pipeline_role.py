@@ -84,6 +84,18 @@ def test_the_commands_that_read_work(rollup: Rollup, command: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_rollup_that_no_longer_runs_can_be_struck_off(rollup: Rollup) -> None:
+    rollup.execute(
+        "insert into events_change_log_rollups (rollup, server, read_at)"
+        " values ('dev', 'here', now())"
+    )
+    done = run_cli("init", "--strike-off", "dev")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    dev = "select from events_change_log_rollups where rollup = 'dev'"
+    assert rollup.query(dev) == []
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -110,7 +110,7 @@ def test_the_tables_are_watched_dumped_and_restored(
         rollup.build(NOW)
         before = rollup.tables()
         watched = block_with("since_last_run").split(";\n")
-        state, log = (query(role, one) for one in watched if one.strip())
+        state, log, _ = (query(role, one) for one in watched if one.strip())
         places = {"analytics.dump": f"{tmp_path}/dump", "product": "test"}
         run(block_with("pg_dump"), database_env, **places)
         rollup.execute("drop schema analytics cascade")

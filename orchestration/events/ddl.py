@@ -15,11 +15,9 @@ from orchestration.settings import TableName
 MAX_NAME_BYTES = 63
 
 # A statement that waits for a lock makes every later writer wait behind it, so it
-# waits this long at most, and is tried again after a pause. Less than deadlock_timeout:
-# where one of several tables is locked already, and a writer waits for that one while
-# it keeps another, the writer is not the one to be ended.
-LOCK_TIMEOUT_MS = 800
-LOCK_ATTEMPTS = 25
+# waits this long at most, and is tried again after a pause.
+LOCK_TIMEOUT_MS = 2000
+LOCK_ATTEMPTS = 15
 LOCK_PAUSE_SECONDS = 1.0
 
 
@@ -113,6 +111,7 @@ def _execute(connection: Connection, step: Step) -> None:
         for attempt in range(LOCK_ATTEMPTS):
             try:
                 cursor.execute(step.statement)
+            # A writer may wait for the first table that is locked, and have the second.
             except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
                 if attempt == LOCK_ATTEMPTS - 1:
                     raise Failure(

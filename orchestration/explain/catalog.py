@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.events.relations import tree_of
 from orchestration.events.table import init_script
 from orchestration.settings import TableName
 
@@ -14,16 +15,9 @@ FEW_PAGES = 8
 _TABLES = """
 select n.nspname, c.relname, c.reltuples::bigint,
     pg_relation_size(c.oid) / current_setting('block_size')::int
-from (
-    select r.oid from pg_class r
-    join pg_namespace s on s.oid = r.relnamespace
-    where (s.nspname, r.relname) in %(tables)s
-) as root
-cross join lateral (
-    select root.oid union select relid from pg_partition_tree(root.oid)
-) as part (oid)
-join pg_class c on c.oid = part.oid
+from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
+where c.oid = any(%(oids)s::oid[])
 """
 
 _INDEXES = """
@@ -41,7 +35,7 @@ where (t.nspname, r.relname) in %(tables)s
 
 @dataclass(frozen=True)
 class Table:
-    """A table, or one partition of it, which then has another name than `root`."""
+    """A table, or one below it, which then has another name than `root`."""
 
     root: TableName
     name: TableName
@@ -62,7 +56,7 @@ class Index:
 class Catalog:
     """What the database has of the tables, by the names patterns use, as of now.
 
-    `events_ddl` makes the indexes that the events, or partitions of them, lack; none:
+    `events_ddl` makes the indexes that the events, or tables below them, lack; none:
     they lack none.
     """
 
@@ -76,7 +70,7 @@ class Catalog:
             self._add(connection, name)
 
     def is_big_part(self, name: TableName, root: TableName) -> bool:
-        """Tell whether this is the table, or a partition of it, of many pages."""
+        """Tell whether this is the table, or one below it, of many pages."""
         table = self.tables.get(name)
         return table is not None and table.root == root and table.pages > FEW_PAGES
 
@@ -85,7 +79,7 @@ class Catalog:
         return sum(t.rows for t in self.tables.values() if t.root == root)
 
     def indexes_of(self, root: TableName, definition: str) -> list[Index]:
-        """Return the indexes of this definition, of the table and its partitions."""
+        """Return the indexes of this definition, of the table and all below it."""
         return [
             index
             for index in self.indexes.values()
@@ -93,8 +87,9 @@ class Catalog:
         ]
 
     def _add(self, connection: Connection, root: TableName) -> None:
+        tree = tree_of(connection, root)
         with connection.cursor() as cursor:
-            cursor.execute(_TABLES, {"tables": ((root.schema, root.name),)})
+            cursor.execute(_TABLES, {"oids": [relation.oid for relation in tree]})
             parts = [
                 Table(root, TableName(schema, name), rows, pages)
                 for schema, name, rows, pages in cursor
