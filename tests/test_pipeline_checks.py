@@ -222,7 +222,7 @@ def test_changes_that_a_run_has_read_and_not_handled_are_an_error(
     assert since.passed
     assert since.metadata["entries_since"].value == 1
     assert not left.passed
-    assert left.metadata["entries_left"].value == 1
+    assert left.metadata["days_left"].value == 1
     assert consumed().passed
 
 
@@ -265,7 +265,7 @@ def test_changes_kept_for_another_rollup_only_are_none_that_was_left(
     check = found["refresh_days", "change_log_consumed"]
     assert check.passed
     assert check.metadata["entries_kept_for_other_rollups"].value == 1
-    assert check.metadata["entries_left"].value == 0
+    assert check.metadata["days_left"].value == 0
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ select
     state.active_kinds,
     state.events_start_date,
     state.kept_from,
-    state.run_id is not null or exists (select from {{ pending_days }}) as is_unsettled,
+    state.run_id is not null or exists (select from {{ relations.pending_days }}) as is_unsettled,
     clock.latest_valid,
     clock.today,
     published.first_date as first_published,

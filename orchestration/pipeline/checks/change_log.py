@@ -13,23 +13,20 @@ from orchestration.events.watching import change_log_table, log_rollups_table
 from orchestration.pipeline.environment import one_instant
 from orchestration.settings import events_table, rollup_schema
 
-# An entry stays until every rollup has handled it: those that this one has not.
+# An entry stays until every rollup has read it. What this one has read, and not rebuilt
+# in every table, is among its pending days.
 _ENTRIES = """
 select
-    count(*) filter (where not is_handled),
-    count(*) filter (
-        where not is_handled
-            and pg_visible_in_snapshot(log.transaction_id, state.change_log_snapshot)
-    ),
-    count(*) filter (where is_handled),
+    (select count(*) from {pending_days} where reason in ('changed', 'unwatched')),
+    count(*) filter (where not is_read),
+    count(*) filter (where is_read),
     extract(epoch from now() - min(log.logged_at))::float
 from {log} as log
-cross join {state} as state
 left join {rollups} as rollups on rollups.rollup = {rollup}
 cross join lateral (
     select coalesce(
         pg_visible_in_snapshot(log.transaction_id, rollups.snapshot), false
-    ) as is_handled
+    ) as is_read
 ) as handled
 """
 
@@ -44,8 +41,8 @@ order by rollup
 class Entries:
     """The log as this rollup has it; `oldest_seconds` is None where it is empty."""
 
-    pending: int
-    left: int
+    days_left: int
+    since: int
     kept_for_others: int
     oldest_seconds: float | None
     silent_rollups: list[str]
@@ -66,8 +63,8 @@ def change_log_consumed() -> dg.AssetCheckResult:
             passed=True, metadata={"change_log": "none, or one of an earlier version"}
         )
     metadata: dict[str, float | str] = {
-        "entries_left": found.left,
-        "entries_since": found.pending - found.left,
+        "days_left": found.days_left,
+        "entries_since": found.since,
         "entries_kept_for_other_rollups": found.kept_for_others,
     }
     if found.oldest_seconds is not None:
@@ -79,9 +76,9 @@ def change_log_consumed() -> dg.AssetCheckResult:
             for name in found.silent_rollups
         )
     return dg.AssetCheckResult(
-        passed=found.left == 0 and not found.silent_rollups,
+        passed=found.days_left == 0 and not found.silent_rollups,
         severity=dg.AssetCheckSeverity.ERROR
-        if found.left
+        if found.days_left
         else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
     )
@@ -95,7 +92,7 @@ def entries(connection: Connection) -> Entries | None:
     names = {
         "log": sql.SQL(quoted(connection, change_log_table(events_table()))),
         "rollups": sql.SQL(quoted(connection, log_rollups_table(events_table()))),
-        "state": sql.Identifier(rollup_schema(), "rollup_state"),
+        "pending_days": sql.Identifier(rollup_schema(), "pending_days"),
         "rollup": sql.Literal(rollup_schema()),
     }
     with connection.cursor() as cursor:
@@ -104,7 +101,7 @@ def entries(connection: Connection) -> Entries | None:
         if cursor.fetchall() == [(None,)]:
             return None
         execute(cursor, sql.SQL(_ENTRIES).format(**names).as_string(connection))
-        pending, left, kept, oldest = cursor.fetchall()[0]
+        counts = cursor.fetchall()[0]
         execute(cursor, sql.SQL(_SILENT).format(**names).as_string(connection))
         silent = [name for (name,) in cursor.fetchall()]
-    return Entries(pending, left, kept, oldest, silent)
+    return Entries(*counts, silent)
