@@ -56,7 +56,7 @@ class Scope:
         reasons = {
             table.name: "not built" for table in TABLES if table.name not in self.built
         }
-        reasons |= {name: "switched off" for name in switched_off()}
+        reasons |= dict.fromkeys(switched_off(), "switched off")
         if self.cohort_days is None:
             reasons.setdefault("cohort_retention", _UNKNOWN)
         if self.segments is None:
@@ -105,8 +105,8 @@ def days_to_check(scope: Scope, from_: date | None, to: date | None) -> Days:
     begin = min(scope.first_published, scope.first_day or scope.first_published)
     asked_to = to or _last_over(scope, from_)
     last = min(asked_to, newest)
-    # --to may be the first date there is. Days to come that the tables hold are compared
-    # besides the seven.
+    # --to may be the first date there is. The seven come before any days to come that
+    # the tables hold.
     some = max(min(last, scope.today).toordinal() - _DAYS_CHECKED + 1, 1)
     from_ = from_ or date.fromordinal(some)
     first = max(from_, begin)

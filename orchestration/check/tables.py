@@ -17,9 +17,9 @@ class Table:
     """One table: which columns are compared, and what its rows are.
 
     Of a table with several rows a day, `rows` is what they are, in the plural, `key`
-    tells them apart, and `example` names one. `is_by_day`: what it holds of some days is
-    its rows with these days as `activity_date`. `days_before` is how many days before a
-    day have events that count for its rows. `subject` is the query of it.
+    tells them apart, and `example` names one. `is_by_day`: what it holds of a day is
+    its rows with that `activity_date`. `days_before` is how many days before a day have
+    events that count for its rows. `subject` is the query that compares it.
     """
 
     name: str

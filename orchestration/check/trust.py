@@ -20,15 +20,15 @@ def taken_on_trust(scope: Scope, days: Days) -> Iterator[str]:
     further = sorted(_LOOK_FURTHER & compared)
     if further and (sides := list(_sides(scope, days))):
         yield (
-            f"Not recounted: who was active {' and '.join(sides)}. {', '.join(further)} "
-            "look there for first and last days, and the check believes "
-            "user_day_activity, and cohort_retention how large earlier cohorts are; "
-            "--from and --to say which days to recount."
+            f"Not recounted: who was active {' and '.join(sides)}. "
+            f"{', '.join(further)} depend on that too; the check takes it from "
+            "user_day_activity, and the size of earlier cohorts from cohort_retention. "
+            "--from and --to recount other days."
         )
     if "rejected_events" in compared:
         yield (
-            "Not compared: events of the future in rejected_events, which depend on the "
-            "clock of the run."
+            "Not compared: the events of the future in rejected_events, which depend "
+            "on the clock of the run."
         )
 
 

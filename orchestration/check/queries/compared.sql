@@ -42,7 +42,16 @@ cross join lateral (
     ('{{ extra }}', null, null, recount.is_there is null)
     {{ columns_compared(table, 'rollup.is_there and recount.is_there') }}
 ) as cell (name, rollup, recount, differs)
-where cell.differs
+where
+    cell.differs
+    -- Most rows are equal in all, and their cells need not be looked at.
+    and (
+        rollup.is_there is null
+        or recount.is_there is null
+        {% for column in table.columns %}
+        or rollup.{{ column }} is distinct from recount.{{ column }}
+        {% endfor %}
+    )
 group by activity_date, cell.name
 {%- endmacro %}
 
