@@ -251,7 +251,7 @@ def test_days_whose_events_were_purged_are_left_out_and_still_looked_back_on(
     rollup: Rollup,
 ) -> None:
     rollup.execute("delete from events where performed_at < '2024-03-20'")
-    rollup.build(NOW, events_kept_from=None)
+    rollup.build(NOW, events_kept_from=None, missing_events="purged")
     [(kept_from,)] = rollup.query("select kept_from from analytics.rollup_state")
 
     printed = equal(*ALL_DAYS)

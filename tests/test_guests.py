@@ -102,7 +102,8 @@ def test_another_default_isolation_level_changes_nothing(
 def test_a_publication_of_all_tables_keeps_no_run_from_deleting_rows(
     rollup: Rollup,
 ) -> None:
-    rollup.execute("set client_min_messages = error; create publication p for all tables")
+    rollup.execute("set client_min_messages = error; alter table events replica identity full;"
+        "create publication p for all tables")
     rollup.execute("delete from events where user_id = 19")
     rollup.build(NOW)
     rollup.execute("delete from events where user_id = 12")
@@ -126,7 +127,7 @@ def test_a_session_in_which_a_dead_runs_query_was_repeated_is_not_waited_for(
     with closing(connect(database_env)) as quoting:
         quoting.autocommit = True
         execute(quoting, f"select '{DEAD}'")
-        rollup.build(NOW, wait_minutes=0, silent_seconds=1)
+        rollup.build(NOW, wait_minutes=1, silent_seconds=1)
 
     assert rollup.tables() == rollup.expected(NOW)
 

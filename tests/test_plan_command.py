@@ -102,7 +102,7 @@ def test_the_plan_knows_of_a_purge_that_no_run_has_seen_yet(rollup: Rollup) -> N
     rollup.execute("delete from events where performed_at < '2024-03-10'")
 
     refused = run_cli("plan", "--vars", f"run_at: '{NOW}'")
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "missing_events: purged" in refused.stderr
     plan = plan_of(run_at=str(NOW), refresh="full", missing_events="purged")
     rollup.build(NOW, events_kept_from=None, refresh="full", missing_events="purged")

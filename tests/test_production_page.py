@@ -118,7 +118,7 @@ def test_the_tables_are_watched_dumped_and_restored(
         restored = rollup.tables()
         rollup.build(NOW, refresh="full")
 
-    assert state[0][1] is False
+    assert state[0][1] == 0
     assert log == [(0, None)]
     assert restored == before == rollup.tables()
 

@@ -26,8 +26,8 @@
         comment on column {{ rollup_state() }}.{{ name }} is '{{ comment }}';
         {%- endfor %}
         insert into {{ rollup_state() }} default values on conflict do nothing;
-        analyze {{ rollup_state() }};
         {{ create_pending_days() }};
+        analyze {{ rollup_state() }}, {{ pending_days() }};
         {{ grant_to_roles(
             'usage', 'schema ' ~ adapter.quote(target.schema), [var('reader_role')]
         ) }};

@@ -101,7 +101,7 @@ def entries(connection: Connection) -> Entries | None:
         if cursor.fetchall() == [(None,)]:
             return None
         execute(cursor, sql.SQL(_ENTRIES).format(**names).as_string(connection))
-        counts = cursor.fetchall()[0]
+        days_left, since, kept, oldest = cursor.fetchall()[0]
         execute(cursor, sql.SQL(_SILENT).format(**names).as_string(connection))
         silent = [name for (name,) in cursor.fetchall()]
-    return Entries(*counts, silent)
+    return Entries(days_left, since, kept, oldest, silent)
