@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -12,19 +13,20 @@ from orchestration.definitions import definitions
 from orchestration.events.table import init_events_table
 from orchestration.pipeline.assets import rollup as rollup_assets
 from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
-from orchestration.pipeline.checks.recount import TABLES, days_to_recount
+from orchestration.pipeline.checks.recount import RECOUNTED, days_to_recount
 from orchestration.pipeline.events import EVENTS
 from orchestration.settings import events_table
 from tests.commands import dbt_in_this_process
 from tests.oracle import Definitions, Event
 from tests.pipeline_runs import evaluations, utc_now
-from tests.rollup import Rollup
+from tests.rollup import PRODUCT_TABLES, Rollup
 from tests.states import State
 
 Evaluations = dict[tuple[str, str], dg.AssetCheckEvaluation]
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 pytestmark = pytest.mark.usefixtures("one_day")
 RECOUNT = "rollup_equals_events"
+SEGMENTS = "daily_active_users_by_segment"
 CHECKS = dg.Definitions(
     assets=[EVENTS, rollup_assets],
     asset_checks=[*CHEAP_CHECKS, *THOROUGH_CHECKS],
@@ -69,6 +71,15 @@ def made(job: str, instance: dg.DagsterInstance) -> tuple[bool, Evaluations]:
     return result.success, evaluations(result)
 
 
+def days_recounted(found: Evaluations) -> set[Any]:
+    """Return how many days were compared, of each table that is there."""
+    return {
+        check.metadata["days_recounted"].value
+        for check in found.values()
+        if "left_out" not in check.metadata
+    }
+
+
 def days_ago(number: int) -> date:
     """Return the day so many days ago."""
     return utc_now().date() - timedelta(days=number)
@@ -81,10 +92,13 @@ def test_the_recount_passes_where_the_tables_are_right(
 
     assert succeeded
     assert {key: check.passed for key, check in found.items()} == {
-        (table, RECOUNT): True for table in TABLES
+        (table, RECOUNT): True for table in RECOUNTED
     }
-    for check in found.values():
-        assert check.metadata["days_recounted"].value == 10
+    assert days_recounted(found) == {10}
+    left_out = {
+        table for (table, _), check in found.items() if check.metadata.get("left_out")
+    }
+    assert left_out == set(PRODUCT_TABLES) - {"moved_days"} | {SEGMENTS}
 
 
 @pytest.mark.parametrize("age", [1, 5])
@@ -135,6 +149,28 @@ def test_an_event_that_came_after_the_run_does_not_excuse_another_day(
     assert found["daily_retention", RECOUNT].severity is ERROR
 
 
+def test_events_excuse_only_what_is_counted_of_their_days(
+    rollup: Rollup, instance: dg.DagsterInstance
+) -> None:
+    rollup.insert([Event(9, datetime.combine(days_ago(6), datetime.min.time()))])
+    rollup.execute(
+        "update analytics.daily_active_users set dau = dau + 1"
+        f" where activity_date = '{days_ago(2)}';"
+        "update analytics.rejected_events set events_count = 9;"
+        "insert into analytics.rejected_events values ('user_id is null', 3)"
+    )
+
+    succeeded, found = made(RECOUNT, instance)
+
+    # Of that day itself, not of those before.
+    assert not succeeded
+    assert found["daily_active_users", RECOUNT].severity is ERROR
+    assert found["user_day_activity", RECOUNT].severity is WARN
+    assert found["daily_retention", RECOUNT].severity is WARN
+    rejected = found["rejected_events", RECOUNT]
+    assert (rejected.passed, rejected.severity) == (False, WARN)
+
+
 def test_older_days_are_chosen_at_random_and_never_recent_or_purged_ones(
     rollup: Rollup,
 ) -> None:
@@ -159,7 +195,7 @@ def test_where_the_events_of_every_day_may_be_purged_there_is_nothing_to_recount
     succeeded, found = made(RECOUNT, instance)
 
     assert succeeded
-    assert {check.metadata["days_recounted"].value for check in found.values()} == {0}
+    assert days_recounted(found) == {0}
 
 
 def test_without_a_day_that_is_over_there_is_nothing_to_recount(
@@ -172,7 +208,7 @@ def test_without_a_day_that_is_over_there_is_nothing_to_recount(
     succeeded, found = made(RECOUNT, instance)
 
     assert succeeded
-    assert {check.metadata["days_recounted"].value for check in found.values()} == {0}
+    assert days_recounted(found) == {0}
 
 
 def test_a_missing_index_is_an_error_with_the_sql_that_makes_it(

@@ -67,7 +67,7 @@ def test_the_rollup_is_fresh_once_it_counts_the_newest_event_that_is_due(
         (set(), set(), dg.AssetCheckSeverity.ERROR),
     ],
 )
-def test_a_table_is_wrong_where_one_of_its_days_is_for_which_nothing_came(
+def test_a_table_is_wrong_where_one_of_its_cells_is_for_which_nothing_came(
     differing: set[date], wrong: set[date], expected: dg.AssetCheckSeverity
 ) -> None:
     assert severity(differing, wrong) is expected

@@ -3,15 +3,19 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.answers.questions import execute
+from orchestration.check.tables import TABLES, Table, switched_off
 from orchestration.check.templates import query
 from orchestration.errors import UserError
 from orchestration.settings import dbt_vars
 
 _DAYS_CHECKED = 7
+_UNKNOWN = "its variables are noted by the next run that builds it"
+_FOREIGN = "its segments are another role's SQL: check it as the role that runs dbt"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class Scope:
     last_published: date | None
     last_over: date | None
     first_day: date | None
+    cohort_days: int | None
+    segments: dict[str, str] | None
+    max_segment_values: int | None
+    is_own: bool
+    built: list[str]
 
     @property
     def kinds(self) -> list[str]:
@@ -36,15 +45,36 @@ class Scope:
         kinds: list[str] = json.loads(self.active_kinds)
         return kinds
 
+    @property
+    def compared(self) -> list[Table]:
+        """The tables that can be compared."""
+        return [table for table in TABLES if table.name not in self.left_out]
+
+    @cached_property
+    def left_out(self) -> dict[str, str]:
+        """The tables that cannot be compared, and why."""
+        reasons = {
+            table.name: "not built" for table in TABLES if table.name not in self.built
+        }
+        reasons |= dict.fromkeys(switched_off(), "switched off")
+        if self.cohort_days is None:
+            reasons.setdefault("cohort_retention", _UNKNOWN)
+        if self.segments is None:
+            reasons.setdefault("daily_active_users_by_segment", _UNKNOWN)
+        elif self.segments and not self.is_own:
+            reasons.setdefault("daily_active_users_by_segment", _FOREIGN)
+        known = {table.name for table in TABLES}
+        return {name: why for name, why in reasons.items() if name in known}
+
 
 @dataclass(frozen=True)
 class Days:
-    """Days to compare, both ends included, and how many before them are left out."""
+    """Days to compare, both ends included; in sentences, which are left out and why."""
 
     first: date
     last: date
-    left_out: int
-    has_open_day: bool
+    has_open_day: bool = False
+    left_out: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
@@ -71,11 +101,14 @@ def days_to_check(scope: Scope, from_: date | None, to: date | None) -> Days:
     """
     if scope.first_published is None or scope.last_published is None:
         raise UserError("The tables hold no day: there is nothing to compare.")
-    to = to or _last_over(scope, from_)
-    last = min(to, max(scope.today, scope.last_published))
+    newest = max(scope.today, scope.last_published)
     begin = min(scope.first_published, scope.first_day or scope.first_published)
-    # --to may be the first date there is.
-    from_ = from_ or date.fromordinal(max(last.toordinal() - _DAYS_CHECKED + 1, 1))
+    asked_to = to or _last_over(scope, from_)
+    last = min(asked_to, newest)
+    # --to may be the first date there is. The seven come before any days to come that
+    # the tables hold.
+    some = max(min(last, scope.today).toordinal() - _DAYS_CHECKED + 1, 1)
+    from_ = from_ or date.fromordinal(some)
     first = max(from_, begin)
     if last < scope.first_published or first > scope.last_published:
         raise UserError(
@@ -88,8 +121,21 @@ def days_to_check(scope: Scope, from_: date | None, to: date | None) -> Days:
             f"The tables keep the days before {scope.kept_from} whatever becomes of "
             "their events, so that a recount of the events says nothing of them."
         )
+    left_out = []
+    if whole_from > first:
+        left_out.append(
+            f"Left out: the days before {whole_from} ({(whole_from - first).days:,}), "
+            "which the tables keep though their events may be purged."
+        )
+    if to is None and last < scope.last_published:
+        left_out.append(
+            f"Left out: the days after {last}, which were not over at the latest run; "
+            "--to compares them too."
+        )
+    if asked_to > last:
+        left_out.append(f"Left out: the days after {last}, which are still to come.")
     has_open_day = scope.last_over is None or last > scope.last_over
-    return Days(whole_from, last, (whole_from - first).days, has_open_day)
+    return Days(whole_from, last, has_open_day, tuple(left_out))
 
 
 def _last_over(scope: Scope, from_: date | None) -> date:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Annotated, Any
 
 import typer
@@ -13,8 +13,9 @@ from rich.progress import Progress
 
 from orchestration.answers.formats import Format, write
 from orchestration.answers.questions import Answer
-from orchestration.check.cells import COLUMNS, differing_cells
+from orchestration.check.cells import COLUMNS, differing_cells, differing_reasons
 from orchestration.check.scope import Days, Scope, days_to_check, read_scope
+from orchestration.check.trust import taken_on_trust
 from orchestration.cli.answers import Form, asked_days, day_option
 from orchestration.postgres.connection import connect, database
 
@@ -45,7 +46,12 @@ def check(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
         scope = read_scope(connection)
         days = days_to_check(scope, *asked)
         with _progress(days) as progress:
-            found = _Tally(differing_cells(connection, scope, days, progress))
+            found = _Tally(
+                chain(
+                    differing_cells(connection, scope, days, progress),
+                    differing_reasons(connection, scope, days),
+                )
+            )
             shown = list(islice(found, _CELLS_SHOWN)) if form is Format.TABLE else None
             if shown is None:
                 write(Answer(COLUMNS, iter(found)), form, sys.stdout)
@@ -58,21 +64,18 @@ def check(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
 
 
 class _Tally:
-    """Passes differing cells on, and remembers how many they were, of which days."""
+    """Passes differing cells on, and remembers how many they were, and their days."""
 
     def __init__(self, cells: Iterable[tuple[Any, ...]]) -> None:
         self._cells = cells
         self.cells = 0
-        self.days = 0
-        self.first = self.last = date.max
+        self.days: set[date] = set()
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         for cell in self._cells:
-            day = cell[0]
-            self.first = min(self.first, day)
-            self.days += self.cells == 0 or day != self.last
             self.cells += 1
-            self.last = day
+            if cell[0] is not None:
+                self.days.add(cell[0])
             yield cell
 
 
@@ -88,9 +91,12 @@ def _progress(days: Days) -> Iterator[Callable[[int], None]]:
 
 def _show_cells(shown: list[tuple[Any, ...]], more: int, console: Console) -> None:
     for day, table, column, rollup, recount, users, examples in shown:
-        line = f"{day}  {table}, {column}: {_text(rollup)}, recount {_text(recount)}"
+        line = f"{day or 'all days'}  {table}, {column}:"
+        line += f" {_text(rollup)}, recount {_text(recount)}"
         if users:
-            line += f"; users: {users:,}, such as {', '.join(map(str, examples))}"
+            line += f"; users: {users:,}"
+        if examples:
+            line += f"{',' if users else ';'} such as {', '.join(map(str, examples))}"
         console.print(line, soft_wrap=True)
     if more:
         console.print(f"… and {more:,} more; --format csv lists them all.")
@@ -102,28 +108,31 @@ def _text(cell: Any) -> str:
 
 def _show_result(found: _Tally, scope: Scope, days: Days, console: Console) -> None:
     extent = f"{days.first} to {days.last}"
-    if found.cells:
+    if found.days:
         result = (
-            f"Days that differ from the raw events: {found.days:,} of {days.number:,} "
-            f"({extent}); cells: {found.cells:,}. To rebuild them: fast-dau dbt build "
-            f"--vars '{{start_date: {found.first}, end_date: {found.last}}}'"
+            f"Days that differ from the raw events: {len(found.days):,} of "
+            f"{days.number:,} ({extent}); cells: {found.cells:,}. To rebuild them: "
+            f"fast-dau dbt build --vars '{{start_date: {min(found.days)}, "
+            f"end_date: {max(found.days)}}}'"
+        )
+    elif found.cells:
+        result = (
+            f"The days {extent} ({days.number:,}) equal the raw events, and "
+            "rejected_events does not. To count it again: fast-dau dbt build"
         )
     else:
         result = (
-            f"Compared the days {extent} ({days.number:,}): user_day_activity, "
-            "daily_active_users, returning_users and daily_retention equal a recount "
-            "of the raw events."
+            f"Compared the days {extent} ({days.number:,}): "
+            f"{', '.join(table.name for table in scope.compared)} equal a recount of "
+            "the raw events."
         )
     for line in (result, *_notes(found, scope, days)):
         console.print(line, soft_wrap=True)
 
 
 def _notes(found: _Tally, scope: Scope, days: Days) -> Iterator[str]:
-    if days.left_out:
-        yield (
-            f"Left out: the days before {scope.kept_from} ({days.left_out:,}), which "
-            "the tables keep though their events may be purged."
-        )
+    yield from days.left_out
+    yield from taken_on_trust(scope, days)
     if days.has_open_day:
         yield (
             f"Warning: {days.last} was not over at the last run; events that have come "

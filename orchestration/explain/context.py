@@ -115,10 +115,10 @@ class Context:
         days: int = rows[0][0]
         return max(days, 0) + 1
 
-    def _recount(self) -> str:
+    def _recount(self, subject: str) -> str:
         days = days_to_check(self._scope, None, None)
         query, values = difference_query(
-            self._connection, self._scope, days.first, days.last
+            self._connection, self._scope, days.first, days.last, subject
         )
         self.values |= values
         return query

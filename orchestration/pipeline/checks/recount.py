@@ -1,24 +1,24 @@
 """The check that the tables equal a recount of the raw events."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import dagster as dg
 
-from orchestration.check.cells import COLUMNS, differing_cells, have_arrived
+from orchestration.check.arrivals import days_behind, have_arrived
+from orchestration.check.cells import COLUMNS, differing_cells, differing_reasons
 from orchestration.check.scope import Days, Scope, days_to_check, read_scope
+from orchestration.check.tables import TABLES
 from orchestration.instance import POOL
 from orchestration.pipeline.environment import one_instant
+from orchestration.pipeline.manifest import MANIFEST
 
 NAME = "rollup_equals_events"
-TABLES = (
-    "user_day_activity",
-    "daily_active_users",
-    "returning_users",
-    "daily_retention",
-)
+_MODELS = {node["name"] for node in MANIFEST["nodes"].values()}
+RECOUNTED = tuple(table.name for table in TABLES if table.name in _MODELS)
 _CELLS_SHOWN = 20
 _DESCRIPTION = """
 The last seven days that are over, and some older days chosen at random, equal a recount
@@ -36,7 +36,7 @@ class Recount(dg.Config):
 @dg.multi_asset_check(
     specs=[
         dg.AssetCheckSpec(NAME, asset=table, description=_DESCRIPTION.strip())
-        for table in TABLES
+        for table in RECOUNTED
     ],
     name=NAME,
     pool=POOL,
@@ -44,30 +44,34 @@ class Recount(dg.Config):
 def rollup_equals_events(
     context: dg.AssetCheckExecutionContext, config: Recount
 ) -> Iterator[dg.AssetCheckResult]:
-    """Recount days, and compare the four tables with it cell by cell."""
+    """Recount days, and compare the tables with it cell by cell."""
     with one_instant() as (connection, _):
         scope = read_scope(connection)
         days = days_to_recount(scope, config.older_days, Random(context.run.run_id))  # noqa: S311
-        cells = [
-            cell
+        found = [
+            (cell, days_behind(cell, some))
             for some in days
             for cell in differing_cells(connection, scope, some, lambda _: None)
         ]
-        days_differing = {cell[0] for cell in cells}
-        wrong = {day for day in days_differing if not have_arrived(connection, day)}
-    for table in TABLES:
-        found = [cell for cell in cells if cell[1] == table]
+        for some in days[-1:]:
+            reasons = differing_reasons(connection, scope, some)
+            found += [(cell, days_behind(cell, some)) for cell in reasons]
+        spans = {span for _, span in found}
+        arrived = {span for span in spans if have_arrived(connection, span)}
+    wrong = {cell[:3] for cell, span in found if span not in arrived}
+    for table in RECOUNTED:
+        cells = [cell for cell, _ in found if cell[1] == table]
         yield dg.AssetCheckResult(
             asset_key=table,
             check_name=NAME,
-            passed=not found,
-            severity=severity({cell[0] for cell in found}, wrong),
-            metadata=_metadata(days, found),
+            passed=not cells,
+            severity=severity({cell[:3] for cell in cells}, wrong),
+            metadata=_metadata(scope, table, days, cells),
         )
     # Nothing waits for the check; but who is mailed about failed runs is to know of it.
     if wrong:
         raise dg.Failure(
-            f"Days that differ from the raw events: {len(wrong)}; see {NAME}.",
+            f"Cells that differ from the raw events: {len(wrong)}; see {NAME}.",
             allow_retries=False,
         )
 
@@ -86,27 +90,35 @@ def days_to_recount(scope: Scope, older_days: int, random: Random) -> list[Days]
     recent = days_to_check(scope, None, None)
     older = [begin + timedelta(days=n) for n in range((recent.first - begin).days)]
     chosen = sorted(random.sample(older, min(older_days, len(older))))
-    return [*(Days(day, day, 0, has_open_day=False) for day in chosen), recent]
+    return [*(Days(day, day) for day in chosen), recent]
 
 
-def severity(differing: set[date], wrong: set[date]) -> dg.AssetCheckSeverity:
-    """Return a warning where days differ, but none of them is known to be wrong."""
+def severity(
+    differing: AbstractSet[object], wrong: AbstractSet[object]
+) -> dg.AssetCheckSeverity:
+    """Return a warning where cells differ, but none of them is known to be wrong."""
     if differing and not differing & wrong:
         return dg.AssetCheckSeverity.WARN
     return dg.AssetCheckSeverity.ERROR
 
 
-def _metadata(days: Sequence[Days], cells: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+def _metadata(
+    scope: Scope, table: str, days: Sequence[Days], cells: Sequence[tuple[Any, ...]]
+) -> dict[str, Any]:
+    if table in scope.left_out:
+        return {"left_out": scope.left_out[table]}
     metadata: dict[str, Any] = {
         "days_recounted": sum(some.number for some in days),
         "days": ", ".join(_in_words(some) for some in days),
         "differing_cells": len(cells),
     }
     if cells:
-        first, last = min(cell[0] for cell in cells), max(cell[0] for cell in cells)
         metadata["cells"] = dg.MetadataValue.md(_listed(cells[:_CELLS_SHOWN]))
+        metadata["to_mend"] = "Run the job hourly_incremental."
+    if differing := [cell[0] for cell in cells if cell[0]]:
         metadata["to_mend"] = (
-            f"Run the job backfill with start_date {first} and end_date {last}."
+            f"Run the job backfill with start_date {min(differing)} and end_date "
+            f"{max(differing)}."
         )
     return metadata
 

@@ -19,13 +19,24 @@ select
             least(
                 first_event.local_date,
                 (
-                    select min(activity_date) from {{ erased_counts }}
+                    select min(activity_date) from {{ relations.erased_counts }}
                     where dau > 0 and activity_date >= state.events_start_date
                 )
             )
         )
-    end as first_day
-from {{ rollup_state }} as state
+    end as first_day,
+    (state.model_vars -> 'cohort_retention' ->> 'cohort_days')::int as cohort_days,
+    state.model_vars -> 'daily_active_users_by_segment' -> 'segments' as segments,
+    (state.model_vars -> 'daily_active_users_by_segment' ->> 'max_segment_values')::int
+        as max_segment_values,
+    relation.relowner = (select oid from pg_roles where rolname = current_user)
+        as is_own,
+    array(
+        select relname::text from pg_class
+        where relnamespace = relation.relnamespace and relkind in ('r', 'p')
+    ) as built
+from {{ relations.rollup_state }} as state
+inner join pg_class as relation on state.tableoid = relation.oid
 cross join lateral (
     select
         now() at time zone 'UTC'
@@ -37,11 +48,11 @@ cross join (
         min(activity_date) as first_date,
         max(activity_date) as last_date,
         max(activity_date) filter (where is_complete) as last_over
-    from {{ daily_active_users }}
+    from {{ relations.daily_active_users }}
 ) as published
 left join lateral (
     select performed_at_local::date as local_date
-    from {{ events }},
+    from {{ relations.events }},
         lateral (
             select performed_at at time zone 'UTC' at time zone state.time_zone
         ) as local (performed_at_local)

@@ -1,0 +1,13 @@
+/*
+asks: Do the tables of users and days equal a recount of the events, on seven days?
+by: fast-dau check
+reads:
+  events: {index: "(performed_at) include (user_id, course_id)", alone: {{ not active_kinds }}}
+  user_day_activity: {index: "(activity_date, user_id)"}
+  returning_users: {index: "unique (activity_date, user_id)"}
+  user_lifetimes: {index: "unique (user_id)"}
+  cohort_retention: {index: "unique (cohort_date, day_number)"}
+  activity_frequency_28d: {index: "unique (activity_date, active_days)"}
+pages: {plus: 200, per_row: {{ 1.5 }}}
+*/
+{{ recount('user_days') }}
