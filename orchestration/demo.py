@@ -50,7 +50,7 @@ def clear_demo(connection: Connection) -> bool:
         return False
     events = events_table()
     name = sql.Identifier(events.schema, events.name)
-    tables = [*_models("rollup"), *_models("product"), "rollup_state"]
+    tables = [*_models("rollup"), *_models("product"), "rollup_state", "pending_days"]
     with failures("Clearing the demo"), connection, connection.cursor() as cursor:
         cursor.execute(sql.SQL("lock table {}").format(name))
         cursor.execute(sql.SQL("select count(*) from {}").format(name))

@@ -102,8 +102,10 @@ def test_another_default_isolation_level_changes_nothing(
 def test_a_publication_of_all_tables_keeps_no_run_from_deleting_rows(
     rollup: Rollup,
 ) -> None:
-    rollup.execute("set client_min_messages = error; alter table events replica identity full;"
-        "create publication p for all tables")
+    rollup.execute(
+        "set client_min_messages = error; alter table events replica identity full;"
+        "create publication p for all tables"
+    )
     rollup.execute("delete from events where user_id = 19")
     rollup.build(NOW)
     rollup.execute("delete from events where user_id = 12")

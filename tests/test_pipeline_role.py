@@ -81,7 +81,7 @@ def test_a_view_of_anothers_stops_a_start_from_nothing_before_the_table_changes(
 def test_the_commands_that_read_work(rollup: Rollup, command: str) -> None:
     done = run_cli(command)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
 
 def test_a_rollup_that_no_longer_runs_can_be_struck_off(rollup: Rollup) -> None:

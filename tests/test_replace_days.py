@@ -147,9 +147,7 @@ def test_rows_that_a_purge_left_without_events_are_kept_by_a_full_rollup(
     before = rollup.tables()["daily_active_users"]
 
     rollup.execute("delete from events where performed_at < '2024-03-10'")
-    rollup.build(
-        NOW, refresh="full", events_kept_from=None, missing_events="purged"
-    )
+    rollup.build(NOW, refresh="full", events_kept_from=None, missing_events="purged")
 
     kept = rollup.tables()["daily_active_users"]
     assert kept[:9] == before[:9]

@@ -63,7 +63,9 @@ def test_the_next_run_rebuilds_what_was_left_and_keeps_what_was_kept(
         (KEPT_FROM, 2)
     ]
     late = {(date(2024, 3, 9), 3), (date(2024, 3, 12), 77), (date(2024, 3, 14), 78)}
-    users = rollup.query("select activity_date, user_id from analytics.user_day_activity")
+    users = rollup.query(
+        "select activity_date, user_id from analytics.user_day_activity"
+    )
     assert late <= set(users)
 
 
@@ -80,4 +82,6 @@ def test_its_change_log_is_made_anew_by_init_and_then_an_ordinary_run_is_one_aga
     assert rollup.query(
         "select activity_date from analytics.refresh_days where reason = 'late change'"
     ) == [(date(2024, 3, 10),)]
-    assert run_cli("check", "--from", "2024-03-07", "--to", "2024-03-24").returncode == 0
+    assert (
+        run_cli("check", "--from", "2024-03-07", "--to", "2024-03-24").returncode == 0
+    )

@@ -83,7 +83,7 @@
             end
         ) as reason
     from (
-        {{ known_changes() if flags.WHICH == 'compile' else
+        {{ known_changes() if execute and flags.WHICH == 'compile' else
             'select activity_date, reason from ' ~ pending_days() }}
     ) as pending
     group by activity_date

@@ -4,11 +4,18 @@
 
 published_cohort_retention as (
 
-    select *, cohort_date + day_number as activity_date
-    from {{ relations.cohort_retention }}
-    where
-        cohort_date between %(first)s::date - %(cohort_days)s and %(last)s
-        and cohort_date + day_number between %(first)s and %(last)s
+    -- Cohort by cohort, a range of the index each.
+    select cells.*, cells.cohort_date + cells.day_number as activity_date
+    from generate_series(
+        0, %(cohort_days)s + (%(last)s::date - %(first)s::date)
+    ) as days_before
+    cross join lateral (
+        select * from {{ relations.cohort_retention }}
+        where
+            cohort_date = %(last)s::date - days_before
+            and day_number between
+            days_before - (%(last)s::date - %(first)s::date) and days_before
+    ) as cells
     union all
     select *, cohort_date as activity_date
     from {{ relations.cohort_retention }}
