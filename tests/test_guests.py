@@ -61,7 +61,7 @@ def test_a_run_without_events_to_read_keeps_no_turn_and_says_what_to_do(
 ) -> None:
     before = rollup.query(TURN)
     rollup.execute("drop table events cascade")
-    with pytest.raises(RunError, match="there is no table public.events") as refused:
+    with pytest.raises(RunError, match=r"there is no table public\.events") as refused:
         rollup.build(NOW)
 
     assert "`fast-dau init`" in str(refused.value)

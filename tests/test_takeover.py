@@ -5,7 +5,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.postgres.connection import connect
 from tests.commands import run_cli
@@ -22,7 +21,7 @@ MADE_BEFORE = Path(__file__).parent / "data" / "rollup_without_version.sql"
 @pytest.fixture
 def taken_over(database_env: dict[str, str]) -> Iterator[Rollup]:
     """Yield the rollup, and its events, as the version before left them."""
-    connection: Connection = connect(database_env)
+    connection = connect(database_env)
     connection.autocommit = True
     execute(connection, MADE_BEFORE.read_text())
     yield Rollup(connection, Definitions(), has_product=True)
@@ -47,7 +46,7 @@ def kept(rollup: Rollup) -> dict[str, Rows]:
 def test_the_next_run_rebuilds_what_was_left_and_keeps_what_was_kept(
     taken_over: Rollup,
 ) -> None:
-    """A purge, an erased person's counts, a run that failed and late events after it."""
+    """A purge, an erased person's counts, a run that failed, late events after it."""
     rollup = taken_over
     before = kept(rollup)
     plan = run_cli("plan", "--vars", f"run_at: '{NOW}'")
