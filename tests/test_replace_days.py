@@ -195,7 +195,8 @@ def test_required_columns_refuse_nulls_in_the_database(rollup: Rollup) -> None:
         """select table_name || '.' || column_name from information_schema.columns
         join information_schema.tables using (table_schema, table_name)
         where table_schema = 'analytics'
-        and table_name not in ('rollup_state', 'pending_days') and table_type = 'BASE TABLE' and is_nullable = 'YES' order by 1"""
+        and table_name not in ('rollup_state', 'pending_days')
+        and table_type = 'BASE TABLE' and is_nullable = 'YES' order by 1"""
     )
 
     assert nullable == [
