@@ -1,7 +1,6 @@
 {#- Refuses a run, or a plan of one, where there is no table of events. -#}
 {% macro require_events() -%}
-    {%- set events = beside_events('') -%}
-    {%- if target.type == 'postgres' and not exists_now(events) -%}
+    {%- if target.type == 'postgres' and not exists_now(beside_events('')) -%}
         {%- do refuse("there is no table " ~ var('events_schema') ~ "." ~ var('events_table')
             ~ ", or this user may not see it: create it with `fast-dau init`, or name yours "
             ~ "with the variables events_schema and events_table") -%}
