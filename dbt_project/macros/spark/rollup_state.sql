@@ -12,7 +12,7 @@
     {%- if not is_built('pending_days') -%}
         {%- do run_query('create table ' ~ pending_days()
             ~ ' (activity_date date, reason string, refresh_id string) using parquet') -%}
-        {%- do adapter.cache_added(pending_days().incorporate(type='table')) -%}
+        {%- do adapter.cache_added(rollup_relation('pending_days').incorporate(type='table')) -%}
         {%- do take_over_state() -%}
     {%- endif -%}
 {%- endmacro %}
