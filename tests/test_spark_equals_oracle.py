@@ -176,5 +176,6 @@ def make_full_run_after_a_purge(both: Both, now: datetime) -> None:
         now,
         refresh="full",
         events_kept_from=None,
+        missing_events="purged",
         expected={name: expected[name] for name in kept},
     )
