@@ -160,17 +160,62 @@ def test_init_says_what_it_makes_and_makes_nothing_twice(rollup: Rollup) -> None
     assert "can read the results" in second
 
 
-@pytest.mark.parametrize("name", ["nobody", "fast_dau_reader"])
-def test_a_role_that_is_more_than_a_reader_is_refused(
-    rollup: Rollup, name: str
-) -> None:
-    rollup.execute(f"create role {name} superuser" if name == "nobody" else "select 1")
-    done = run_cli("init", "--reader", name)
-    rollup.execute("drop role if exists nobody")
+RIGHTS = {
+    "alter role bi superuser": "bi is a superuser, and could",
+    "alter role bi createdb replication": (
+        "bi may copy the whole server (REPLICATION) and may create databases, and could"
+    ),
+    "alter role bi createrole bypassrls": (
+        "bi may create roles and passes row-level security by, and could"
+    ),
+    "grant pg_read_all_data to bi": (
+        "bi has the rights of pg_read_all_data and may use events, and could"
+    ),
+    "grant pg_write_all_data to analyst; grant analyst to bi": "pg_write_all_data",
+    "grant pg_execute_server_program to bi": "of pg_execute_server_program, and could",
+    "grant pg_signal_backend to analyst; grant analyst to bi with inherit false": (
+        "bi has the rights of pg_signal_backend, and could"
+    ),
+    "grant select (user_id) on events to bi": "bi may use events, and could",
+    "grant delete on events to analyst; grant analyst to bi with inherit false": (
+        "bi may use events (as analyst), and could"
+    ),
+    "create table events_user_keys (); grant select on events_user_keys to bi": (
+        "bi may use events_user_keys, and could"
+    ),
+    "grant update on analytics.daily_active_users to bi": "bi may change the results,",
+    "grant create on schema analytics to bi": "bi may create tables beside the results",
+    "alter table analytics.daily_retention owner to bi": "bi may change the results",
+    "alter schema analytics owner to analyst; grant analyst to bi with inherit false": (
+        "owns the results (as analyst)"
+    ),
+    "alter database test owner to bi": "bi has the rights of pg_database_owner and may",
+    "grant select on events to public": "Everybody may use events, and so would bi",
+    "create role fast_dau_reader; grant pg_read_all_data to fast_dau_reader": (
+        "bi has the rights of pg_read_all_data"
+    ),
+}
 
-    assert done.returncode == 2
-    assert "give the reader another name" in done.stderr
-    assert rollup.query("select from pg_roles where rolname = 'fast_dau_reader'") == []
+
+def test_a_role_that_is_more_than_a_reader_is_refused(
+    rollup: Rollup, administration: Connection
+) -> None:
+    for statement, reason in RIGHTS.items():
+        rollup.execute(f"create role bi login; create role analyst; {statement}")
+        done = run_cli("init", "--reader", NAME)
+        made = rollup.query(
+            "select from pg_auth_members where roleid = to_regrole('fast_dau_reader')"
+        )
+        rollup.execute(
+            "revoke all on events from public; reassign owned by bi, analyst to"
+            " current_user; drop owned by bi, analyst; drop role bi, analyst;"
+            " drop role if exists fast_dau_reader"
+        )
+
+        assert done.returncode == 2, statement
+        assert reason in done.stderr
+        assert made == []
+    assert "the readers' group" in run_cli("init", "--reader", "fast_dau_reader").stderr
 
 
 @pytest.mark.prove

@@ -1,24 +1,18 @@
 """A role that reads the results and nothing else, for BI tools and analysts."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import UserError
+from orchestration.events.change_log import change_log_table
 from orchestration.events.ddl import Step, failures
-from orchestration.settings import dbt_vars, rollup_schema
+from orchestration.events.user_keys import keys_table
+from orchestration.settings import dbt_vars, events_table, rollup_schema
 
-# What makes a role more than a reader, in words.
-_RIGHTS = """
-select unnest(array_remove(array[
-    case when rolsuper then 'is a superuser' end,
-    case when rolcreaterole then 'may create roles' end,
-    case when rolbypassrls then 'passes row-level security by' end,
-    case when pg_has_role(oid, (
-        select nspowner from pg_namespace where nspname = %(schema)s
-    ), 'usage') then 'owns the results' end
-], null))
-from pg_roles where rolname = %(name)s
-"""
+_RIGHTS = Path(__file__).with_name("rights.sql").read_text()
 
 _STATE = """
 select
@@ -45,18 +39,13 @@ def reader_steps(connection: Connection, name: str) -> list[Step]:
     """
     group = dbt_vars()["reader_role"]
     values = {"group": group, "name": name, "schema": rollup_schema()}
-    with connection.cursor() as cursor, failures(f"Looking up the role {name}"):
-        cursor.execute(_RIGHTS, values)
-        rights = [right for (right,) in cursor.fetchall()]
-        cursor.execute(_STATE, values)
-        ((has_group, has_name, is_member, may_use, has_schema),) = cursor.fetchall()
     if name == group:
         raise UserError(f"{group} is the readers' group: give the reader another name.")
-    if rights:
-        raise UserError(
-            f"{name} {' and '.join(rights)}, and could do more than read: "
-            "give the reader another name."
-        )
+    with connection.cursor() as cursor, failures(f"Looking up the role {name}"):
+        cursor.execute(_RIGHTS, {**values, "events": _events(connection)})
+        _refuse(name, group, cursor.fetchall())
+        cursor.execute(_STATE, values)
+        ((has_group, has_name, is_member, may_use, has_schema),) = cursor.fetchall()
 
     def step(statement: str, remark: str) -> Step:
         names = {key: sql.Identifier(text) for key, text in values.items()}
@@ -73,3 +62,32 @@ def reader_steps(connection: Connection, name: str) -> list[Step]:
         use = "grant usage on schema {schema} to {group}"
         steps.append(step(use, f"opening the schema {rollup_schema()} to {group}"))
     return steps
+
+
+def _events(connection: Connection) -> list[str]:
+    """Return the names of the tables that tell of single events or persons."""
+    events = events_table()
+    tables = (events, keys_table(events), change_log_table(events))
+    return [
+        sql.Identifier(table.schema, table.name).as_string(connection)
+        for table in tables
+    ]
+
+
+def _refuse(name: str, group: str, rights: Sequence[tuple[str, str]]) -> None:
+    """Raise UserError that lists the rights, each of a role, where there are any."""
+    if public := [what for role, what in rights if role == "public"]:
+        raise UserError(
+            f"Everybody {' and '.join(public)}, and so would {name}: revoke that from "
+            "public first. Nothing was changed."
+        )
+    listed = [
+        what if role == name or role.startswith("pg_") else f"{what} (as {role})"
+        for role, what in rights
+    ]
+    if listed:
+        raise UserError(
+            f"{name} {' and '.join(sorted(listed))}, and could do more than read: give "
+            f"the reader another name, or revoke that from it, or from {group}. "
+            "Nothing was changed."
+        )
