@@ -121,7 +121,8 @@ for entry in
             'activity_frequency_28d', 'cohort_retention', 'daily_active_users',
             'daily_active_users_by_course', 'daily_active_users_by_segment',
             'daily_active_users_live', 'daily_retention', 'daily_revisions',
-            'erased_counts', 'growth_accounting', 'moved_days', 'refresh_days',
+            'erased_counts', 'growth_accounting', 'moved_days', 'pending_days',
+            'refresh_days',
             'rejected_events', 'returning_users', 'returning_users_live',
             'rolling_active_users', 'rollup_state', 'user_day_activity',
             'user_lifetimes', 'weekly_cohort_retention'
