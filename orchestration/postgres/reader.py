@@ -7,9 +7,9 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.errors import UserError
-from orchestration.events.change_log import change_log_table
 from orchestration.events.ddl import Step, failures
 from orchestration.events.user_keys import keys_table
+from orchestration.events.watching import change_log_table
 from orchestration.settings import dbt_vars, events_table, rollup_schema
 
 _RIGHTS = Path(__file__).with_name("rights.sql").read_text()
