@@ -61,7 +61,8 @@
             ~ "mean, such as 'on', '010', '1.10' or '12:30', which YAML would change") -%}
     {%- elif not given.strip() -%}
         {%- do refuse(what ~ " is empty") -%}
-    {%- elif '\0' in given or modules.re.search('[\ud800-\udfff]', given) -%}
+    {%- elif modules.re.search('\\x00', given)
+        or execute and given.encode('utf-8', 'ignore').decode('utf-8') != given -%}
         {%- do refuse(what ~ " has a character that no server can store") -%}
     {%- endif -%}
 {%- endmacro %}
