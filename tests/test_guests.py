@@ -119,15 +119,14 @@ def test_a_publication_of_all_tables_keeps_no_run_from_deleting_rows(
     assert rollup.tables() == rollup.expected(NOW + timedelta(days=1))
 
 
-def test_a_session_in_which_a_dead_runs_query_was_repeated_is_not_waited_for(
+def test_a_session_whose_last_query_names_a_dead_run_is_not_waited_for(
     rollup: Rollup, database_env: dict[str, str]
 ) -> None:
-    """It has been idle for longer than a run is between two queries."""
+    """Such as that of somebody who looked for it, and is idle in a transaction."""
     rollup.execute(
         f"update analytics.rollup_state set run_id = '{DEAD}', run_started_at = now()"
     )
     with closing(connect(database_env)) as quoting:
-        quoting.autocommit = True
         execute(quoting, f"select '{DEAD}'")
         rollup.build(NOW, wait_minutes=1, silent_seconds=1)
 
