@@ -74,6 +74,20 @@ def test_every_difference_is_listed_and_nothing_is_changed(
     assert indexes(connection) == {}
 
 
+def test_a_column_in_which_several_kinds_are_one_is_refused(
+    connection: Connection,
+) -> None:
+    execute(
+        connection,
+        # Its own libraries make none such for the embedded server.
+        'create collation ci from "C"; set allow_system_table_mods = on;'
+        " update pg_collation set collisdeterministic = false where collname = 'ci'",
+        f"create table events ({COLUMNS.replace('kind text', 'kind text collate ci')})",
+    )
+    with pytest.raises(UserError, match="column kind is text collate ci, expected tex"):
+        init(connection)
+
+
 def test_more_columns_a_precision_and_constraints_are_fine(
     connection: Connection,
 ) -> None:

@@ -51,6 +51,27 @@ CELLS: list[Any] = [
         "{}",
         "\\N",
     ),
+    *(
+        "NULL",
+        "\\n",
+        "(null)",
+        "<NA>",
+        "undefined",
+        "nancy",
+        "  ",
+        "a b",
+        "a ",
+        "\xa0a",
+    ),
+    *(
+        "17.0",
+        "17.",
+        "1.5",
+        "1.2.3.4",
+        "9.00719925474099E+15",
+        "e+1",
+        "[object Object]",
+    ),
     *("k" * 600, "k" * 601, None, 7, 7.0, 7.5, True, {}, Decimal(7), float("nan")),
 ]
 
@@ -158,8 +179,11 @@ def test_a_nul_character_is_refused(converter: Callable[[Any], str]) -> None:
     ("cell", "text"),
     [
         ("007", "007"),
-        (" a ", " a "),
+        ("a b", "a b"),
+        ("Nancy", "Nancy"),
+        ("1e3", "1e3"),
         (7.0, "7"),
+        (2.0**53 - 1, "9007199254740991"),
         (Decimal(7), "7"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (None, ""),
@@ -169,7 +193,38 @@ def test_a_key_is_kept_as_it_stands(cell: Any, text: str) -> None:
     assert fields.key(cell) == text
 
 
-@pytest.mark.parametrize("cell", [7.5, True, [1], "k" * 601])
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (
+            (
+                *("NULL", "null", "\\N", "undefined", "None", "nil", "NaN", "N/A"),
+                *("<NA>", "(null)", "  ", "\t", " NULL ", "[object Object]"),
+                UUID(int=0),
+            ),
+            "is what stands for no user",
+        ),
+        ((" a", "a ", "\xa0a", "a\n"), "has blanks around it"),
+        (
+            ("17.0", "17.", "-17.00", "9.00719925474099E+15", "1e+21"),
+            "is a number that a program has made a float",
+        ),
+        ((2.0**53, -(2.0**60), fields.Rounded(7.0)), "is of a type that rounds"),
+    ],
+    ids=str,
+)
+def test_a_key_that_may_be_nobody_s_or_several_users_is_refused(
+    cells: tuple[Any, ...], reason: str
+) -> None:
+    for cell in cells:
+        with pytest.raises(fields.BadCell, match=f"^{reason}"):
+            fields.key(cell)
+        assert not is_plain(fields.key, [cell])
+
+
+@pytest.mark.parametrize(
+    "cell", [7.5, True, [1], "k" * 601, float("inf"), float("nan")]
+)
 def test_what_is_no_key_is_refused(cell: Any) -> None:
     with pytest.raises(fields.BadCell):
         fields.key(cell)

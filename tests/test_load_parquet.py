@@ -4,7 +4,7 @@ import gzip
 import os
 import threading
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -225,6 +225,13 @@ BAD = [
     ("user_id", [1, 2**31], None, "'2147483648' does not fit a 4-byte integer"),
     ("course_id", [1.0, 1.5], None, "1.5 is not an integer;"),
     ("course_id", [None, True], None, "True is not an integer;"),
+    ("course_id", [1, 2**24], pa.float32(), "16777216.0 is of a type that rounds"),
+    ("course_id", [1, 2**11], pa.float16(), "2048.0 is of a type that rounds whole"),
+    ("course_id", [None, float("nan")], None, "nan is not an integer"),
+    ("course_id", [None, b"7"], None, "b'7' is not an integer"),
+    ("kind", [None, b"view"], None, "b'view' is not text"),
+    ("performed_at", [None, time(12)], None, "datetime.time(12, 0) is not an ISO"),
+    ("performed_at", [None, 0], pa.date64(), "datetime.date(1970, 1, 1) is a date"),
     ("kind", ["a", "a\0"], None, "'a\\x00' holds a NUL character, which"),
     ("kind", [None, 1.5], None, "1.5 is not text;"),
     ("performed_at", [None, date(2024, 1, 2)], None, "datetime.date(2024, 1, 2) is a"),
@@ -284,6 +291,51 @@ def test_keys_are_text_or_integers(events: Connection, tmp_path: Path) -> None:
             "order by events.ctid",
         )
     ] == ["ann", "7", None, "7", str(2**40), None, str(uuid), str(uuid), None]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        ([1.0, 2.0**53], pa.float64()),
+        ([1.0, 2.0**24], pa.float32()),
+        (["a", "NULL"], pa.string()),
+        (["a", "NULL"], pa.dictionary(pa.int8(), pa.string())),
+        (["a", "  "], pa.large_string()),
+        ([1.0, float("nan")], pa.float64()),
+        ([b"a", b"b"], pa.binary()),
+        ([None, True], pa.bool_()),
+    ],
+    ids=str,
+)
+def test_keys_that_cannot_be_told_exactly_are_refused(
+    events: Connection, tmp_path: Path, cells: list[Any], kind: "pa.DataType"
+) -> None:
+    array = pa.array(cells, kind, from_pandas=False)
+    path = write(tmp_path / "a.parquet", user_id=array, performed_at=[TIME] * 2)
+
+    assert ", column user_id: " in refusal(events, path, hash_users=True)
+
+
+def test_floats_in_which_whole_numbers_are_exact_are_read(
+    events: Connection, tmp_path: Path
+) -> None:
+    last = {pa.float16(): 2**11 - 1, pa.float32(): 2**24 - 1, pa.float64(): 2**31 - 1}
+    for kind, number in last.items():
+        load(events, write_one(tmp_path / "a.parquet", "course_id", [number], kind))
+
+    assert stored(events, "course_id") == [(number,) for number in last.values()]
+
+
+def test_times_of_96_bits_are_read_beyond_what_64_of_nanoseconds_hold(
+    events: Connection, tmp_path: Path
+) -> None:
+    times = [TIME, datetime(1500, 1, 1, 1), datetime(2500, 6, 1, 2)]
+    table = pa.table({"user_id": [1] * 3, "performed_at": pa.array(times)})
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, use_deprecated_int96_timestamps=True)
+    load(events, path)
+
+    assert stored(events, "performed_at") == [(time,) for time in times]
 
 
 def test_a_file_of_several_batches_arrives_whole_and_rows_are_counted_on(

@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 from orchestration.errors import Failure, UserError
 from orchestration.events import csv_file
 from orchestration.events.mapping import parse_columns, parse_delimiter
+from tests.events_tables import execute
 from tests.loading import load, make_events_table, stored
 
 HEADER = "user_id,performed_at,kind,course_id,properties\n"
@@ -315,6 +316,24 @@ def test_what_the_table_itself_refuses_is_told_by_its_line(
     )
 
     assert of_text(events, tmp_path, text).startswith(sentence)
+
+
+def test_a_table_that_rounds_times_is_refused(
+    events: Connection, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("user_id,performed_at\n1,2024-03-01 23:59:59.7\n")
+    alter = "alter table events alter performed_at type timestamp"
+    execute(events, f"{alter}(0)")
+    with pytest.raises(UserError) as refused:
+        load(events, path)
+    sentence = str(refused.value)
+    execute(events, alter)
+    load(events, path)
+
+    assert " is timestamp(0), which rounds times, those just before" in sentence
+    assert f"`{alter.replace('events', 'public.events')}`" in sentence
+    assert stored(events, "performed_at::text") == [("2024-03-01 23:59:59.7",)]
 
 
 def test_what_the_server_cannot_do_is_a_failure(

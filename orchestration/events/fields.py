@@ -25,6 +25,14 @@ _TIME = re.compile(
 )
 _NUMBER = re.compile(r"\s*[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*")
 _MICROSECONDS = len("2024-01-02 03:04:05.000000")
+# What programs write for a user who is not there, and for a number that was a float.
+_NOBODY = re.compile(
+    r"\\N|[(<]?(?:null|nil|none|nan|undefined|n/a)[>)]?|<na>|\[object object\]"
+    r"|00000000-0000-0000-0000-000000000000",
+    re.IGNORECASE,
+)
+_FLOAT = re.compile(r"[+-]?[0-9]+\.0*|[+-]?[0-9](?:\.[0-9]+)?e\+[0-9]+", re.IGNORECASE)
+_MAX_EXACT_FLOAT = 2**53
 _EXAMPLE = "an ISO 8601 time such as 2024-01-02 03:04:05 or 2024-01-02T03:04:05+02:00"
 
 
@@ -42,10 +50,25 @@ class Unreadable:
         return self._reason
 
 
+class Rounded(float):
+    """A whole number of a short float type, in which it stands for others too."""
+
+
+def _refuse_rounded(cell: float) -> None:
+    is_rounded = isinstance(cell, Rounded) or abs(cell) >= _MAX_EXACT_FLOAT
+    if is_rounded and cell % 1 == 0:
+        raise BadCell(
+            "is of a type that rounds whole numbers of this size, so that several are "
+            "one: write the column as integers or as text"
+        )
+
+
 def integer(cell: Any) -> str:
     """Accept an int4, also one that was written as a float (12.0)."""
     if cell is None or cell == "":
         return NULL
+    if isinstance(cell, float):
+        _refuse_rounded(cell)
     if isinstance(cell, str):
         match = _INTEGER.fullmatch(cell)
         number = int(match[1]) if match else None
@@ -63,9 +86,14 @@ def integer(cell: Any) -> str:
 
 
 def key(cell: Any) -> str:
-    """Accept a user's key, of text or a number; it is empty where there is no user."""
+    """Accept a user's key, of text or a number; it is empty where there is no user.
+
+    Refuses what may stand for no user, and what may stand for several.
+    """
     if cell is None or cell == "":
         return ""
+    if isinstance(cell, float):
+        _refuse_rounded(cell)
     if isinstance(cell, float | Decimal) and cell % 1 == 0:
         cell = int(cell)
     if isinstance(cell, bool) or not isinstance(cell, str | int | UUID):
@@ -75,7 +103,22 @@ def key(cell: Any) -> str:
         raise BadCell("holds a NUL character, which Postgres cannot store")
     if len(text) > MAX_KEY_CHARACTERS:
         raise BadCell(f"is longer than {MAX_KEY_CHARACTERS} characters")
+    if reason := _why_no_key(text):
+        raise BadCell(reason)
     return text
+
+
+def _why_no_key(text: str) -> str | None:
+    if not text.strip() or _NOBODY.fullmatch(text.strip()):
+        return "is what stands for no user: leave the cell empty where there is none"
+    if text != text.strip():
+        return "has blanks around it, which would make it another user: remove them"
+    if _FLOAT.fullmatch(text):
+        return (
+            "is a number that a program has made a float, and may have rounded: write "
+            "ids as integers or as text"
+        )
+    return None
 
 
 def performed_at(cell: Any) -> str:

@@ -18,6 +18,7 @@ from orchestration.events.ddl import failures
 from orchestration.events.files import open_events
 from orchestration.events.mapping import columns_of
 from orchestration.events.plain import is_plain
+from orchestration.events.precision import refuse_rounded_times
 from orchestration.events.records import Batch, EventFile, shown
 from orchestration.events.refusals import refusal
 from orchestration.events.user_keys import UserKeys
@@ -60,6 +61,7 @@ def load_events(
         failures(f"Loading {path} into {table}"),
     ):
         columns = columns_of(file, options.columns)
+        refuse_rounded_times(connection, table)
         with connection, _without_collector(), ThreadPoolExecutor(1) as worker:
             load = _Load(connection, table, file, columns, options, worker)
             for batch in file.batches(columns):

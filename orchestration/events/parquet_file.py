@@ -9,12 +9,15 @@ from pyarrow import compute as pc
 from pyarrow import parquet as pq
 
 from orchestration.errors import UserError
-from orchestration.events.fields import Unreadable
+from orchestration.events.fields import Rounded, Unreadable
 from orchestration.events.records import Batch, reading
 
 # A batch has this many rows, or fewer where they are long.
 BATCH_ROWS = 16_384
 BATCH_BYTES = 8 << 20
+
+# From here on, the short types of floats lack some whole numbers.
+_ROUNDED_FROM = {pa.float16(): 2.0**11, pa.float32(): 2.0**24}
 
 
 class ParquetFile:
@@ -27,7 +30,10 @@ class ParquetFile:
         self._rows = 0
         with self._reading():
             # Buffered, or whole column chunks would be in memory.
-            self._file = pq.ParquetFile(stream, buffer_size=1 << 20)
+            # Times of 96 bits would be nanoseconds, of which 64 bits end in 2262.
+            self._file = pq.ParquetFile(
+                stream, buffer_size=1 << 20, coerce_int96_timestamp_unit="us"
+            )
             self.header: list[str] = self._file.schema_arrow.names
             self.total: int | None = self._file.metadata.num_rows
         for column in self.header:
@@ -85,6 +91,12 @@ def _cells(column: "pa.Array[Any]") -> list[Any]:
         column = _time_texts(column)
     elif pa.types.is_integer(column.type):
         column = column.cast(pa.string())
+    if column.type in _ROUNDED_FROM:
+        first = _ROUNDED_FROM[column.type]
+        return [
+            cell if cell is None or abs(cell) < first else Rounded(cell)
+            for cell in column.to_pylist()
+        ]
     is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     try:
         if is_text:

@@ -21,6 +21,14 @@ _NO_TIME = re.compile(
 )
 
 
+# A cell that fields.key may refuse: blanks around it, a float, or a word for nobody.
+_ODD_KEY = re.compile(
+    r"^[^\S\n]|[^\S\n]$|^[+-]?[0-9]+\.0*$|e\+[0-9]+$|^.?(?:\\n|null|nil|none|nan"
+    r"|undefined|n/a|na|object object|0{8}-[0-]*).?$",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
 def is_plain(converter: Callable[[Any], str], cells: Sequence[Any]) -> bool:
     """Tell whether the converter of fields.py would change no cell but empty ones."""
     try:
@@ -50,7 +58,9 @@ def _text(joined: str, _: Sequence[str]) -> bool:
 
 
 def _keys(joined: str, cells: Sequence[str]) -> bool:
-    return "\0" not in joined and max(map(len, cells)) <= fields.MAX_KEY_CHARACTERS
+    if "\0" in joined or max(map(len, cells)) > fields.MAX_KEY_CHARACTERS:
+        return False
+    return not _ODD_KEY.search(joined)
 
 
 _CHECKS: dict[Callable[[Any], str], Callable[[str, Sequence[str]], bool]] = {

@@ -45,9 +45,16 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = %s and c.relname = %s
 """
 
-# Without the typmod: timestamp(3) is a timestamp too.
+# Without the typmod: timestamp(3) is a timestamp too. To a collation that is not
+# deterministic several kinds are one.
 _COLUMNS = """
-select attname, format_type(atttypid, null) from pg_attribute
+select
+    attname,
+    format_type(atttypid, null)
+    || coalesce(' collate ' || quote_ident(collname), '')
+from pg_attribute
+left join pg_collation
+    on pg_collation.oid = attcollation and not collisdeterministic
 where attrelid = %s and attnum > 0 and not attisdropped
 """
 
