@@ -43,7 +43,7 @@
         ~ ' and known_days.activity_date = ' ~ local_date('events.performed_at') ~ ')'
         ~ ' order by performed_at limit 1) as first_left) as events_left'
         ~ ' left join ' ~ user_days ~ ' as user_days on user_days.activity_date >= '
-        ~ first_day ~ ' and (left_day is null or user_days.activity_date < left_day)'
+        ~ first_day ~ " and user_days.activity_date < coalesce(left_day, date '9999-12-31')"
         ~ ' where not exists (select 1 from (' ~ known_changes() ~ ') as known'
         ~ " where known.reason = 'changed' and (known.activity_date is null"
         ~ ' or known.activity_date = user_days.activity_date))'
