@@ -25,12 +25,14 @@
     after the first such event. Late events of others do not hide that a day was lost. -#}
 {% macro lost_days(known) -%}
     {%- set user_days = rollup_relation('user_day_activity') -%}
-    {%- set first_day -%}
-    (
-        select min(activity_date) from {{ user_days }}
-        where activity_date >= date '{{ known.kept_from or '0001-01-01' }}'
-    )
-    {%- endset -%}
+    {%- set first_day = dates_of(
+        'select min(activity_date) as first_day from ' ~ user_days
+        ~ " where activity_date >= date '" ~ (known.kept_from or '0001-01-01') ~ "'"
+    ).first_day -%}
+    {%- if not first_day -%}
+        {{ return({}) }}
+    {%- endif -%}
+    {%- set first_day = "date '" ~ first_day ~ "'" -%}
     {{ return(dates_of(
         'select min(user_days.activity_date) as first_day,'
         ~ ' max(user_days.activity_date) as last_day, min(left_day) + 1 as next_day'
