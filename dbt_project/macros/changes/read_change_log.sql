@@ -48,18 +48,15 @@
 
 
 {#- A query: days whose change stands in the log and has not been read by this rollup, and
-    those on which nobody watched (`unwatched`); null: every day. A time so far away that
-    no zone can show it is of no day, for such an event is never valid. -#}
+    those on which nobody watched (`unwatched`); null: every day. Times before all history
+    or to come, which no zone may be able to show, are of no day that is built. -#}
 {% macro unread_changes(watch) -%}
     select distinct
         {{ local_date('performed_at') }} as activity_date,
         case when operation = 'install' then 'unwatched' else 'changed' end as reason
     from {{ change_log() }}
     where
-        (
-            performed_at is null
-            or performed_at > '0001-01-03' and performed_at < '9999-12-29'
-        )
+        (performed_at is null or {{ is_valid_time('performed_at') }})
         {%- if watch.has_rollups %}
         and pg_visible_in_snapshot(
             transaction_id,
