@@ -114,6 +114,8 @@ def finished(
 def dbt_environment(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the whole environment in which dbt finds the project and the database."""
     return {
+        # Of a database in SQL_ASCII, Python would take nothing but ASCII.
+        "PGCLIENTENCODING": "UTF8",
         "DBT_PROJECT_DIR": str(DBT_PROJECT_DIR),
         "DBT_PROFILES_DIR": str(ROOT),
         **child_environment(variables),

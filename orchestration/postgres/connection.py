@@ -57,7 +57,7 @@ def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def connect(environment: Mapping[str, str]) -> Connection:
-    """Open a connection whose session is in UTC; what is not set is libpq's default.
+    """Open a connection whose session is in UTC and UTF-8; all else is libpq's default.
 
     Raises Failure with one sentence where the server does not answer or refuses.
     """
@@ -75,9 +75,11 @@ def connect(environment: Mapping[str, str]) -> Connection:
         )
     except psycopg2.OperationalError as error:
         raise Failure(_explain(str(error), environment)) from None
-    # Not a start-up option, which connection poolers refuse; and outside of any
-    # transaction, whose rollback would take it back.
+    # Not start-up options, which connection poolers refuse; and outside of any
+    # transaction, whose rollback would take them back.
     connection.autocommit = True
+    # Of a database in SQL_ASCII, Python would take nothing but ASCII.
+    connection.set_client_encoding("UTF8")
     with connection.cursor() as cursor:
         cursor.execute("set time zone 'UTC'")
     connection.autocommit = False

@@ -35,7 +35,7 @@
     create table {{ relation }} (
         {%- for column in model.columns.values() %}
         {{ column.name }} {{ sql_type(column.data_type) }}
-            comment {{ string_literals([column.description | truncate(256, true, '…', 0)]) }}
+            comment {{ string_literals([column.description | truncate(256, true, '...', 0)]) }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     )
