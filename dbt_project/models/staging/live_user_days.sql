@@ -14,13 +14,15 @@ published as (
         coalesce(
             min(activity_date) filter (where not is_complete),
             max(activity_date) + 1,
-            -- Where no run has found an event yet, all days with events are open.
+            -- Where no run has found an event yet, all days with events are open. Not of
+            -- `events`, which a second use would have read in full.
             (
-                select {{ local_date('min(events.performed_at)') }} from events
+                select {{ local_date('min(first_events.performed_at)') }}
+                from {{ source('app', 'events') }} as first_events
                 where
-                    events.user_id is not null
-                    and events.performed_at >= {{ earliest_valid_time() }}
-                    and events.performed_at <= {{ latest }}
+                    first_events.user_id is not null
+                    and first_events.performed_at >= {{ earliest_valid_time() }}
+                    and first_events.performed_at <= {{ latest }}
             )
         ) as open_date
     from {{ ref('daily_active_users') }}
