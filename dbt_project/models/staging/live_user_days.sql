@@ -14,7 +14,7 @@ published as (
         coalesce(
             min(activity_date) filter (where not is_complete),
             max(activity_date) + 1,
-            -- Where no run has found an event yet, all days with events are open. Not of
+            -- Where no run has found an event, all days with events are open. Not from
             -- `events`, which a second use would have read in full.
             (
                 select {{ local_date('min(first_events.performed_at)') }}
