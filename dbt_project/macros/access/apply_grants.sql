@@ -32,6 +32,11 @@
             {%- do apply_grants(relation, node.config.grants, should_revoke=false) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if is_built('rollup_state') -%}
+        {%- do run_query(
+            grant_to_roles('select', rollup_state(), [var('reader_role')])
+        ) -%}
+    {%- endif -%}
     {%- do run_query('commit') -%}
 {%- endmacro %}
 
