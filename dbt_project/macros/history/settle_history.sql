@@ -1,18 +1,14 @@
 {#- From which day on the events are whole: what the rollup knows of the days before it
     is kept as it is, by every kind of run. Only var `events_kept_from` moves it, or
-    `missing_events: purged`; what a run sees once never does. -#}
-{% macro settle_history() -%}
-    {%- set found = find_history() -%}
+    `missing_events: purged`; what a run sees once never does. `found`: by `find_history`. -#}
+{% macro settle_history(found) -%}
     {%- if var('refresh') == 'start_over' -%}
     {%- do drop_erased_counts_of_lost_days() -%}
     {%- endif -%}
     {%- set kept_from = found.kept_from -%}
-    {%- if reads_every_event() -%}
-    {%- do write_state({
-        'kept_from': date_or_null(kept_from),
-        'first_event_at': '(' ~ first_event_at() ~ ')',
-    }) -%}
-    {%- endif -%}
+    {%- set values = {'kept_from': date_or_null(kept_from)} -%}
+    {%- do values.update(first_event_at='(' ~ first_event_at() ~ ')') if reads_every_event() -%}
+    {%- do write_state(values) -%}
     {%- if found.was_kept_from and kept_from != found.was_kept_from -%}
         {#- The days that are kept no more are to be rebuilt, whatever they hold. -#}
         {%- do note_all_days('changed') if kept_from is none or kept_from < found.was_kept_from -%}

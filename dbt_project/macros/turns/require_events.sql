@@ -6,3 +6,12 @@
             ~ "with the variables events_schema and events_table") -%}
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- Refuses dbt's --empty where it would build tables that are there from no events. -#}
+{% macro refuse_empty() -%}
+    {%- if flags.EMPTY and is_built('refresh_days') -%}
+        {%- do refuse("--empty builds tables from no events at all, and " ~ target.schema
+            ~ " has tables that are built: use it in a schema of its own") -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -9,15 +9,17 @@
 {% macro take_turn() -%}
     {%- if execute and is_run() -%}
     {%- do require_events() -%}
+    {%- do refuse_empty() -%}
     {%- do adapter.dispatch('claim_rollup', 'fast_dau')() -%}
     {%- do note_starting_over() -%}
-    {%- set objection = objection_to_run() -%}
+    {%- set history = find_history() -%}
+    {%- set objection = objection_to_run(history) -%}
     {%- if objection -%}
         {%- do adapter.dispatch('give_back', 'fast_dau')() -%}
         {%- do refuse(objection) -%}
     {%- endif -%}
     {%- do settle_definitions() -%}
-    {%- do settle_history() -%}
+    {%- do settle_history(history) -%}
     {%- do settle_clock() -%}
     {%- do open_selected_tables() -%}
     {%- do commit_state() -%}
@@ -31,13 +33,9 @@
 {%- endmacro %}
 
 
-{% macro objection_to_run() -%}
-    {%- if flags.EMPTY and is_built('refresh_days') -%}
-        {{ return("--empty builds tables from no events at all, and " ~ target.schema
-            ~ " has tables that are built: use it in a schema of its own") }}
-    {%- endif -%}
+{% macro objection_to_run(history) -%}
     {{ return(
-        objection_to_definitions() or objection_to_clock() or find_history().objection
+        objection_to_definitions() or objection_to_clock() or history.objection
         or objection_to_selection()
     ) }}
 {%- endmacro %}
