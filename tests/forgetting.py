@@ -22,7 +22,7 @@ COUNTS = (
 )
 LISTS = ("user_day_activity", "returning_users", "user_lifetimes")
 # The tables that wait for the next run, and what tells it to look after them.
-FOLLOWING = ("rejected_events", "daily_active_users_by_course", "moved_days")
+FOLLOWING = ("rejected_events", "daily_active_users_by_course")
 RECOUNTED = tuple(name for name in TABLES if name not in FOLLOWING)
 
 

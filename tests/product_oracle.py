@@ -37,7 +37,6 @@ def product_tables(
         "user_lifetimes": sorted(
             (user, first, last_days[user]) for user, first in first_days.items()
         ),
-        "moved_days": [],
         "rolling_active_users": _rolling(days, users, today),
         "growth_accounting": _growth(days, users, today, first_days),
         "activity_frequency_28d": _frequency(days, users, today),

@@ -29,7 +29,6 @@ ROLLUP_TABLES = (
 )
 PRODUCT_TABLES = (
     "user_lifetimes",
-    "moved_days",
     "rolling_active_users",
     "growth_accounting",
     "activity_frequency_28d",

@@ -29,7 +29,6 @@ MODELS = (
     "daily_active_users",
     "rejected_events",
     "daily_revisions",
-    "erased_counts",
 )
 ARGUMENTS: tuple[list[str], ...] = ([], [], [], ["--full-refresh"])
 

@@ -25,7 +25,6 @@ KEY_COLUMNS = {
     "returning_users": 2,
     "daily_retention": 1,
     "user_lifetimes": 1,
-    "moved_days": 2,
     "rolling_active_users": 1,
     "growth_accounting": 1,
     "activity_frequency_28d": 2,
@@ -180,6 +179,7 @@ def test_moved_days_wait_for_a_run_that_gets_to_the_tables_that_follow_them(
     rollup.build(NOW)
 
     assert noted == [("first",)]
+    assert rollup.query("select * from analytics.moved_days") == []
     assert rollup.tables() == rollup.expected(NOW)
 
 

@@ -103,7 +103,6 @@ def test_an_hourly_run_makes_the_tables_and_says_what_it_did(
     assert "data:image/svg+xml;base64," in said["cohort_retention"]["newest_cohorts"]
     lineage = said["daily_active_users"]["dagster/column_lineage"]
     assert "user_day_activity" in lineage
-    assert "erased_counts" in lineage
 
 
 def test_a_server_that_is_down_is_named_by_its_variables(

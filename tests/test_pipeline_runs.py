@@ -78,9 +78,7 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
         "returning_users",
         "daily_retention",
         "daily_revisions",
-        "erased_counts",
         "user_lifetimes",
-        "moved_days",
         "rolling_active_users",
         "growth_accounting",
         "activity_frequency_28d",
@@ -102,7 +100,6 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
     lineage = said["daily_active_users"]["dagster/column_lineage"].deps_by_column
     assert {dep.asset_key.to_user_string() for dep in lineage["dau"]} == {
         "user_day_activity",
-        "erased_counts",
     }
 
     # Old days change, and nobody watches; a recent one does, which is looked back on.

@@ -199,7 +199,7 @@ def test_a_purge_between_the_choice_of_days_and_their_count_is_refused(
 
 @pytest.mark.prove
 def test_a_full_refresh_says_what_it_keeps(rollup: PurgedRollup) -> None:
-    arguments = ["run", "--full-refresh", "--select", "erased_counts"]
+    arguments = ["run", "--full-refresh", "--select", "rejected_events"]
     with dbt_process(*arguments, run_at=NOW) as run:
         run.succeed()
 

@@ -20,7 +20,6 @@ TABLES = (
     "daily_active_users",
     "daily_retention",
     "daily_revisions",
-    "erased_counts",
     "growth_accounting",
     "refresh_days",
     "rejected_events",

@@ -1,7 +1,7 @@
 {#- The earliest day on which erased users count (`fast-dau forget --keep-counts`), whose
     row stays where none of the events that are left is as old. -#}
 {% macro first_erased_day() -%}
-    {%- if execute and is_built('erased_counts') -%}
+    {%- if execute and is_built('rollup_state') -%}
     (
         select min(activity_date) from {{ rollup_relation('erased_counts') }}
         where
@@ -17,7 +17,7 @@
 {#- For a run that starts over, which forgets the days whose events are gone: with them goes
     what erased users add to them. -#}
 {% macro drop_erased_counts_of_lost_days() -%}
-    {%- if is_built('erased_counts') and is_built('user_day_activity') -%}
+    {%- if is_built('user_day_activity') -%}
     {%- set known = known_history() -%}
     {%- set lost = lost_days(known) -%}
     {%- set first_whole_day = var('events_kept_from')

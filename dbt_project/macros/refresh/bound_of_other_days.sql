@@ -17,7 +17,7 @@
 
 {#- Spark would read every day for it, and so asks first whether any user has lost one. -#}
 {% macro spark__bound_of_other_days(bound) -%}
-    {%- if execute and is_incremental() and not has_lost_bounds() -%}
+    {%- if rebuild_scope() != 'everything' and not has_lost_bounds() -%}
     null::date
     {%- else -%}
     {{ default__bound_of_other_days(bound) }}
@@ -26,22 +26,18 @@
 
 
 {% macro has_lost_bounds() -%}
-    {%- if 'has lost bounds' not in model -%}
-        {%- set found = run_query(
-            "select count(*) from (select * from " ~ this ~ " where "
-            ~ is_affected_day('first_activity_date')
-            ~ " or " ~ is_affected_day('last_activity_date')
-            ~ ") as known left join (select user_id, min(activity_date) as first_date,"
-            ~ " max(activity_date) as last_date from " ~ ref('user_day_activity')
-            ~ " where " ~ is_affected_day('activity_date')
-            ~ " group by user_id) as refreshed on known.user_id = refreshed.user_id"
-            ~ " where refreshed.user_id is null or ("
-            ~ is_affected_day('known.first_activity_date')
-            ~ " and refreshed.first_date > known.first_activity_date) or ("
-            ~ is_affected_day('known.last_activity_date')
-            ~ " and refreshed.last_date < known.last_activity_date)"
-        ) -%}
-        {%- do model.update({'has lost bounds': found.columns[0].values()[0] > 0}) -%}
-    {%- endif -%}
-    {{ return(model['has lost bounds']) }}
+    {{ return(rows_once(
+        "select count(*) from (select * from " ~ this ~ " where "
+        ~ is_affected_day('first_activity_date')
+        ~ " or " ~ is_affected_day('last_activity_date')
+        ~ ") as known left join (select user_id, min(activity_date) as first_date,"
+        ~ " max(activity_date) as last_date from " ~ ref('user_day_activity')
+        ~ " where " ~ is_affected_day('activity_date')
+        ~ " group by user_id) as refreshed on known.user_id = refreshed.user_id"
+        ~ " where refreshed.user_id is null or ("
+        ~ is_affected_day('known.first_activity_date')
+        ~ " and refreshed.first_date > known.first_activity_date) or ("
+        ~ is_affected_day('known.last_activity_date')
+        ~ " and refreshed.last_date < known.last_activity_date)"
+    )[0][0] > 0) }}
 {%- endmacro %}

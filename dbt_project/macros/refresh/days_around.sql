@@ -21,16 +21,12 @@
 {%- endmacro %}
 
 
-{#- The dates that a query finds. Asked for more than once by a model, and kept with it, as
-    a query costs dbt milliseconds. -#}
+{#- The dates that a query finds. -#}
 {% macro days_found(query) -%}
-    {%- if query not in model -%}
-        {%- set days = [] -%}
-        {%- for day in run_query(query).columns[0].values() -%}
-            {#- Spark's are texts. -#}
-            {%- do days.append(modules.datetime.date.fromisoformat(day | string)) -%}
-        {%- endfor -%}
-        {%- do model.update({query: days}) -%}
-    {%- endif -%}
-    {{ return(model[query]) }}
+    {%- set days = [] -%}
+    {%- for row in rows_once(query) -%}
+        {#- Spark's are texts. -#}
+        {%- do days.append(modules.datetime.date.fromisoformat(row[0] | string)) -%}
+    {%- endfor -%}
+    {{ return(days) }}
 {%- endmacro %}

@@ -3,7 +3,7 @@
     latest refresh_days. A day that is gone from history has no rows. -#}
 {% macro days_to_build() -%}
     {%- set refresh_days = ref('refresh_days') -%}
-    {%- if is_incremental() and not builds_all_days() -%}
+    {%- if rebuild_scope() == 'refresh_days' -%}
         {{ refresh_days }} where reason <> 'gone'
     {%- else -%}
         {{ ref('calendar_days') }} where not is_gone and day_starts_at <= {{ refreshed_at() }}

@@ -5,15 +5,16 @@
     of other days than what is made of it.
     Literal dates, because the planner then knows what they cost; a list where they are
     not in a row, which an index-only scan can still serve, as ranges with `or` cannot.
-    Where the table is built from nothing, or has no days of its own, everything can;
-    with dbt's --full-refresh, every day whose events are all there. -#}
+    Where all is rebuilt, or the table has no days of its own, everything can; where history
+    is (`rebuild_scope`), every day whose events are all there. -#}
 {% macro is_affected_day(column, days_before=0, days_after=0) -%}
     {%- set influence_days = config.meta_get('influence_days') -%}
     {%- set moves_with = config.meta_get('moves_with', []) -%}
-    {%- if not execute or not is_incremental() or influence_days is none
-        or (moves_with and builds_all_days()) -%}
+    {%- set scope = rebuild_scope() -%}
+    {%- if scope == 'everything' or influence_days is none
+        or (moves_with and scope == 'history') -%}
         true
-    {%- elif builds_all_days() -%}
+    {%- elif scope == 'history' -%}
         {{ column }} >= coalesce(
             (select rollup_state.kept_from from {{ rollup_state() }} as rollup_state),
             date '0001-01-01'
@@ -36,10 +37,4 @@
     {%- else -%}
         {{ column }} in (date '{{ days | join("', date '") }}')
     {%- endif -%}
-{%- endmacro %}
-
-
-{#- Whether a run builds a table's every day, whatever stands in refresh_days. -#}
-{% macro builds_all_days() -%}
-    {{ return(flags.FULL_REFRESH or is_redefined()) }}
 {%- endmacro %}

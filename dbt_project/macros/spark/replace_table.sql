@@ -5,9 +5,9 @@
     {%- set folder = other_folder(existing) -%}
     {%- call statement('main') -%}
         insert overwrite directory {{ string_literals([folder]) }} using parquet
-        {{ select_columns(sql if not is_incremental() else sql_and_kept_rows(sql)) }}
+        {{ select_columns(sql if rebuild_scope() == 'everything' else sql_and_kept_rows(sql)) }}
     {%- endcall -%}
-    {%- if is_incremental() and config.meta_get('grain') == 'user' -%}
+    {%- if config.meta_get('grain') == 'user' and rebuild_scope() != 'everything' -%}
         {%- do run_query(note_moved_days('parquet.`' ~ folder ~ '`')) -%}
     {%- endif -%}
     {%- if existing -%}

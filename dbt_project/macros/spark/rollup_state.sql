@@ -9,12 +9,17 @@
         {%- do run_query('create view ' ~ rollup_state() ~ constants(values)) -%}
         {%- do adapter.cache_added(rollup_relation('rollup_state').incorporate(type='view')) -%}
     {%- endif -%}
-    {%- if not is_built('pending_days') -%}
-        {%- do run_query('create table ' ~ pending_days()
-            ~ ' (activity_date date, reason string, refresh_id string) using parquet') -%}
-        {%- do adapter.cache_added(rollup_relation('pending_days').incorporate(type='table')) -%}
-        {%- do take_over_state() -%}
-    {%- endif -%}
+    {%- set counts = erased_counts_columns() | join(' bigint, ') -%}
+    {%- for name, columns in {
+        'moved_days': 'activity_date date, bound string',
+        'erased_counts': 'activity_date date, ' ~ counts ~ ' bigint',
+        'pending_days': 'activity_date date, reason string, refresh_id string',
+    }.items() if not is_built(name) -%}
+        {%- do run_query('create table ' ~ rollup_relation(name) ~ ' (' ~ columns
+            ~ ') using parquet') -%}
+        {%- do adapter.cache_added(rollup_relation(name).incorporate(type='table')) -%}
+        {%- do take_over_state() if name == 'pending_days' -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 

@@ -1,37 +1,70 @@
-{#- Incremental strategy `replace_days`: of the affected days, rows that are no
-    longer in the result are deleted, rows that are new or differ are written, and
-    no other row is touched: not locked, not rewritten, no WAL.
+{#- The materialization `replace_days`: a table of which a run replaces the rows that it can
+    change (`is_affected_row`), and of these writes only those that differ. The table itself
+    is never replaced, whatever the flags, so that history outlives the events that it was
+    counted from, and views and grants of others stay. One transaction, in which no other
+    run can begin; indexes are made by post-hooks.
 
-    The differences go to a temporary table first, so that the planner knows how few
-    they are. dbt's `rows_affected` is the number of rows written and deleted; its
-    message says each (`report_changes`). -#}
-{% macro get_incremental_replace_days_sql(arg_dict) -%}
-    {%- set target = arg_dict['target_relation'] -%}
-    {%- set keys = arg_dict['unique_key'] -%}
-    {%- set keys = [keys] if keys is string else keys -%}
-    {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | list -%}
-    {%- set differences = make_temp_relation(target, '__differences') -%}
-    {%- do run_query(create_differences(differences, arg_dict, keys, columns)) -%}
-    {%- do count_differences(differences) -%}
-    {%- if config.meta_get('grain') == 'user' -%}
-        {%- do run_query(note_moved_days(differences)) -%}
+    Configuration: `unique_key`, a contract, and under `meta`:
+    - influence_days: for how many days after a day that changed rows change too;
+    - grain: `user` or `cohort`, where rows are not of an activity_date;
+    - moves_with: which bounds of users' lifetimes, `first` or `last`, also lead to rows;
+    - defined_by: variables that say what the table holds; where one changes, all days of
+      which there are events are built again. -#}
+{% materialization replace_days, adapter='postgres' %}
+    {%- set is_new = load_cached_relation(this) is none -%}
+    {{ run_hooks(pre_hooks, inside_transaction=false) }}
+    {%- do begin_model() -%}
+    {{ run_hooks(pre_hooks, inside_transaction=true) }}
+    {%- set changed = create_table(sql) if is_new else replace_rows(sql) -%}
+    {%- do store_raw_result(
+        'main',
+        message=changed.written ~ " rows written, " ~ changed.deleted ~ " deleted"
+            ~ (", " ~ changed.missed ~ " missed before" if changed.missed is not none),
+        code='MERGE',
+        rows_affected=changed.written + changed.deleted
+    ) -%}
+    {%- do note_definition() -%}
+    {%- do describe_relation(this.incorporate(type='table'), is_new) -%}
+    {{ run_hooks(post_hooks, inside_transaction=true) }}
+    {%- do adapter.commit() -%}
+    {%- do vacuum_table(is_new, changed.written + changed.deleted) -%}
+    {{ run_hooks(post_hooks, inside_transaction=false) }}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmaterialization %}
+
+
+{#- Makes the table by `create table as`, whose select may run in parallel, unlike that of
+    `insert into`. -#}
+{% macro create_table(sql) -%}
+    {%- call statement('created') -%}
+        {{ get_assert_columns_equivalent(sql) }}
+        create table {{ this }} as ({{ get_select_subquery(sql) }})
+    {%- endcall -%}
+    {%- do set_not_null() -%}
+    {{ return({
+        'written': load_result('created').response.rows_affected, 'deleted': 0, 'missed': none
+    }) }}
+{%- endmacro %}
+
+
+{% macro set_not_null() -%}
+    {%- for column in model.columns.values() if column.constraints -%}
+        {%- call statement() -%}
+            alter table {{ this }} alter column {{ adapter.quote(column.name) }} set not null
+        {%- endcall -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- After the commit, where the table was changed: the visibility map, without which an
+    index-only scan goes to the table for each row; and few dead rows. Fresh statistics take
+    longer, as they read a sample of the whole table: a new table gets them before the next
+    model reads it, others in full runs, or after many rows. -#}
+{% macro vacuum_table(is_new, changed_rows) -%}
+    {%- set has_new_statistics = is_new or is_full_run() or changed_rows > 100000 -%}
+    {%- if is_new or changed_rows -%}
+        {%- call statement(auto_begin=false) -%}
+            vacuum {{ '(analyze) ' if has_new_statistics }}{{ this }}
+        {%- endcall -%}
     {%- endif -%}
-
-    merge into {{ target }} as target
-    using {{ differences }} as difference
-    on
-        {%- for key in keys %}
-        target.{{ key }} = difference.{{ key }}{{ ' and' if not loop.last }}
-        {%- endfor %}
-    when matched and difference.is_gone then delete
-    when matched then update set
-        {%- for column in columns %}
-        {{ column }} = difference.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    when not matched then insert ({{ columns | join(', ') }})
-    values (
-        {%- for column in columns -%}
-        difference.{{ column }}{{ ', ' if not loop.last }}
-        {%- endfor -%}
-    )
 {%- endmacro %}

@@ -2,6 +2,7 @@
     it is waited for, or waits. What it was made of is kept in `rollup_state`. -#}
 {% materialization standing_view, adapter='postgres' %}
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
+    {%- do begin_model() -%}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
     {%- set view = this.incorporate(type='view') -%}
     {#- With the table's number, as a view goes on reading one that was renamed. -#}
@@ -22,10 +23,7 @@
                 || jsonb_build_object('{{ model.name }}', {{ digest }})
         {%- endcall -%}
     {%- endif -%}
-    {%- do apply_grants(view, config.get('grants'), should_revoke=stands) -%}
-    {%- if not stands or is_full_run() -%}
-        {%- do persist_docs(view, model) -%}
-    {%- endif -%}
+    {%- do describe_relation(view, not stands) -%}
     {{ run_hooks(post_hooks, inside_transaction=true) }}
     {%- do adapter.commit() -%}
     {{ run_hooks(post_hooks, inside_transaction=false) }}
@@ -35,6 +33,7 @@
 
 {#- On Spark nobody waits for the readers of a view; the contract is a cast. -#}
 {% materialization standing_view, adapter='spark' %}
+    {%- do require_turn() -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
         create or replace view {{ this }} as

@@ -1,36 +1,35 @@
-{#- Pre-hook: begins the model's transaction, whatever isolation level is the default. Models
-    of one run may change the same row of state, and each has to see what others committed.
-    psycopg2 begins none by itself after dbt's `commit`, which it takes for any statement. -#}
+{#- Begins a model's transaction, in which it writes only while it is its run's turn, and no
+    other run can begin. Models of one run change the same row of state, and each has to see
+    what others committed, whatever isolation level is the default. psycopg2 begins none by
+    itself after dbt's `commit`, which it takes for any statement. -#}
 {% macro begin_model() -%}
-    {{ return('begin isolation level read committed' if target.type == 'postgres' else '') }}
-{%- endmacro %}
-
-
-{#- Pre-hook: lets a model write only while it is its run's turn, and lets no other
-    run begin before its transaction has ended. -#}
-{% macro require_turn() -%}
-    {%- if execute -%}
-        {{ return(adapter.dispatch('require_turn', 'fast_dau')()) }}
-    {%- endif -%}
-{%- endmacro %}
-
-
-{% macro default__require_turn() -%}
-    do $$ begin
+    {%- call statement(auto_begin=false) -%}
+        commit; begin isolation level read committed
+    {%- endcall -%}
+    {%- call statement() -%}
+    do $$
+    declare
+        is_ours boolean = false;
+    begin
         perform pg_advisory_xact_lock_shared({{ turn_lock() }});
-        if not exists (
-            select from {{ rollup_state() }} where run_id = '{{ invocation_id }}'
-        ) then
-            raise 'fast-dau: another run took the turn of this one, which was not seen '
-                'for % seconds, and does its work', {{ var('silent_seconds') }};
+        if to_regclass({{ string_literals([rollup_state()]) }}) is not null then
+            is_ours = exists (
+                select from {{ rollup_state() }} where run_id = '{{ invocation_id }}'
+            );
+        end if;
+        if not is_ours then
+            raise 'fast-dau: it is not the turn of this run: it was refused as it began, '
+                'or was not seen for % seconds, and another run does its work',
+                {{ var('silent_seconds') }};
         end if;
     end $$
+    {%- endcall -%}
 {%- endmacro %}
 
 
 {#- Spark has no lock: whichever run began last has the turn, and the one before stops at
     its next table, such as one that was given up while its dbt works on. -#}
-{% macro spark__require_turn() -%}
+{% macro require_turn() -%}
     {%- if not has_turn() -%}
         {%- do exceptions.raise_compiler_error("fast-dau: another run has begun since this "
             ~ "one did, has taken its turn, and does its work. Let runs not overlap") -%}

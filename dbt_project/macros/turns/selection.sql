@@ -70,9 +70,7 @@
     {%- do run_query(
         'delete from ' ~ pending_days() ~ " where refresh_id = '" ~ refresh_id ~ "'"
     ) -%}
-    {%- if is_built('moved_days') -%}
-        {%- do run_query('delete from ' ~ rollup_relation('moved_days')) -%}
-    {%- endif -%}
+    {%- do run_query('delete from ' ~ rollup_relation('moved_days')) -%}
 {%- endmacro %}
 
 

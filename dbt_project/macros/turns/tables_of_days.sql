@@ -22,7 +22,7 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return(
-        models | selectattr('config.materialized', 'equalto', 'incremental')
+        models | selectattr('config.materialized', 'equalto', 'replace_days')
         | selectattr('unique_id', 'in', found)
         | rejectattr('unique_id', 'in', unique_ids) | list
     ) }}

@@ -11,7 +11,6 @@
     {%- do require_events() -%}
     {%- do refuse_empty() -%}
     {%- do adapter.dispatch('claim_rollup', 'fast_dau')() -%}
-    {%- do note_starting_over() -%}
     {%- set history = find_history() -%}
     {%- set objection = objection_to_run(history) -%}
     {%- if objection -%}

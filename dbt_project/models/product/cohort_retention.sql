@@ -6,14 +6,10 @@
         'moves_with': ['first'],
         'defined_by': ['cohort_days'],
     },
-    post_hook=[
-        "{{ ensure_index(['cohort_date', 'day_number'], unique=true) }}",
-        "{{ note_definition() }}",
-    ],
+    post_hook="{{ ensure_index(['cohort_date', 'day_number'], unique=true) }}",
 ) }}
 
 -- depends_on: {{ ref('refresh_days') }}
--- depends_on: {{ ref('moved_days') }}
 {% set cohort_days = var('cohort_days') %}
 
 with days as (

@@ -51,7 +51,7 @@ select
     sum(events_count)::bigint as events_count
 from course_users
 group by activity_date, course_id
-{% if not is_incremental() %}
+{% if rebuild_scope() == 'everything' %}
     -- The groups' order is by course; so a day's courses lie on few pages.
     order by activity_date, course_id
 {% endif %}

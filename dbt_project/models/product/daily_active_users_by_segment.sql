@@ -7,7 +7,6 @@
     },
     post_hook=[
         "{{ ensure_index(['activity_date', 'segment', 'value'], unique=true) }}",
-        "{{ note_definition() }}",
         "{{ refuse_purge_meanwhile() }}",
     ],
 ) }}

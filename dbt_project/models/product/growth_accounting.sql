@@ -5,7 +5,6 @@
 ) }}
 
 -- depends_on: {{ ref('refresh_days') }}
--- depends_on: {{ ref('moved_days') }}
 
 with days as (
 

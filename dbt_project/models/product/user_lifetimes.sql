@@ -9,7 +9,6 @@
 ) }}
 
 -- depends_on: {{ ref('refresh_days') }}
--- depends_on: {{ ref('moved_days') }}
 
 with refreshed as (
 
@@ -25,13 +24,7 @@ with refreshed as (
 
 known as (
 
-    {% if is_incremental() %}
-        select * from {{ this }}
-        where {{ is_affected_user() }}
-    {% else %}
-        select * from refreshed
-        where false
-    {% endif %}
+    {{ rows_before() }}
 
 ),
 

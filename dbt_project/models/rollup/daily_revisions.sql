@@ -17,18 +17,7 @@ with complete_days as (
 
 published_before as (
 
-    {% if is_incremental() %}
-        select * from {{ this }}
-        where {{ is_affected_day('activity_date') }}
-    {% else %}
-        select
-            null::date as activity_date,
-            null::bigint as first_dau,
-            null::bigint as dau,
-            null::bigint as revisions_count,
-            null::timestamp as last_revised_at
-        where false
-    {% endif %}
+    {{ rows_before() }}
 
 )
 

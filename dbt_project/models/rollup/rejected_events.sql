@@ -3,7 +3,7 @@
     post_hook="{{ ensure_index(['reason'], unique=true) }}",
 ) }}
 
-{% set has_all = reads_every_event() or not is_incremental() %}
+{% set has_all = reads_every_event() or rebuild_scope() == 'everything' %}
 
 with rejected_events as (
 

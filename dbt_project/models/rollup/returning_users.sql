@@ -55,7 +55,7 @@ from looked_back
 where
     ring_mask is not null
     and {{ is_affected_day('activity_date') }}
-{% if not is_incremental() %}
+{% if rebuild_scope() == 'everything' %}
     -- The window's order is by user; so a day's list lies on few pages.
     order by activity_date, user_id
 {% endif %}

@@ -44,7 +44,7 @@
 
 {% macro rollup_state_columns() -%}
     {{ return({
-        'version': ('int not null default 2', 'Of the tables of state; runs raise it.'),
+        'version': ('int not null default 3', 'Of the tables of state; runs raise it.'),
         'time_zone': ('text', 'Var time_zone that the tables were built with.'),
         'active_kinds': ('text', 'Var active_kinds that they were built with, as JSON.'),
         'events_start_date': ('date', 'Var events_start_date that they were built with.'),

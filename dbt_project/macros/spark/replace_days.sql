@@ -1,14 +1,12 @@
-{#- The tables of `replace_days` on Spark, whose files are never changed, only replaced:
-    those with a folder for each day by days, the others whole. -#}
-{% materialization incremental, adapter='spark' %}
+{#- The materialization of that name on Spark, whose files are never changed, only replaced:
+    of tables with a folder for each day by days, of the others whole. -#}
+{% materialization replace_days, adapter='spark' %}
     {%- set existing = load_relation(this) -%}
+    {%- do require_turn() -%}
     {{ run_hooks(pre_hooks) }}
-    {%- if existing and config.get('full_refresh') is false -%}
-        {#- A run only makes it, and others may be reading it. -#}
-        {%- do store_raw_result('main', message='unchanged', code='OK', rows_affected=0) -%}
-    {%- elif not config.get('partition_by') -%}
+    {%- if not config.get('partition_by') -%}
         {%- do replace_table(sql, existing) -%}
-    {%- elif existing and not should_full_refresh() -%}
+    {%- elif existing and rebuild_scope() != 'everything' -%}
         {%- do overwrite_days(sql) -%}
     {%- else -%}
         {%- do replace_all_days(sql, existing) -%}

@@ -1,13 +1,27 @@
-{#- Before lifetimes change: notes in `moved_days` the days on which a user's first or
-    last active day was and will be, for the models that follow them (`moves_with`).
-    They stay there until the end of a run that rebuilt every table. -#}
+{#- The local days that were or became a user's first or last active day (`bound`) since all
+    tables were last built. Growth and cohorts follow them, also to days that the run itself
+    does not rebuild. `user_lifetimes` writes them, in the transaction in which lifetimes
+    change, and so does `fast-dau forget`; they go with the pending days. -#}
+{% macro create_moved_days() -%}
+    {%- set moved_days = rollup_relation('moved_days') -%}
+    create table if not exists {{ moved_days }} (
+        activity_date date, bound text, primary key (activity_date, bound)
+    );
+    comment on table {{ moved_days }} is
+        'Days that were or became a user''s first or last active one. Only runs and fast-dau '
+        'forget write it.'
+{%- endmacro %}
+
+
+{#- A statement, before lifetimes change: notes the days on which a user's first or last
+    active day was and will be, for the models that follow them (`moves_with`). -#}
 {% macro note_moved_days(changed) -%}
     {{ return(adapter.dispatch('note_moved_days', 'fast_dau')(changed)) }}
 {%- endmacro %}
 
 
 {% macro default__note_moved_days(differences) -%}
-    insert into {{ ref('moved_days') }} (activity_date, bound)
+    insert into {{ rollup_relation('moved_days') }} (activity_date, bound)
     select distinct
         bounds.activity_date,
         bounds.bound
@@ -32,7 +46,7 @@
 
 {#- Here from the whole table that will be; a day noted twice does no harm. -#}
 {% macro spark__note_moved_days(next) -%}
-    insert into {{ ref('moved_days') }} (bound, activity_date)
+    insert into {{ rollup_relation('moved_days') }} (bound, activity_date)
     select distinct
         bound,
         activity_date
@@ -61,7 +75,7 @@
     seen again counts as dormant on the seven days after the last. -#}
 {% macro days_moved_with(bounds) -%}
     select activity_date + n as activity_date
-    from {{ ref('moved_days') }}
+    from {{ rollup_relation('moved_days') }}
     inner join (
         {%- for bound in bounds %}
         select

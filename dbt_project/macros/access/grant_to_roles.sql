@@ -1,0 +1,48 @@
+{#- Grants a privilege to those of these roles that there are; dbt's own grants fail where a
+    role is missing. -#}
+{% macro grant_to_roles(privilege, relation, roles) -%}
+    do $grant$
+    declare
+        grantee text;
+    begin
+        for grantee in
+            select rolname from pg_roles where rolname in ({{ string_literals(roles) }})
+        loop
+            execute format('grant {{ privilege }} on {{ relation }} to %I', grantee);
+        end loop;
+    end $grant$
+{%- endmacro %}
+
+
+{#- The descriptions and the reader's right, of a new relation, and of any in full runs: each
+    takes several queries a table. Where the model has `grants` of dbt's, these hold. -#}
+{% macro describe_relation(relation, is_new) -%}
+    {%- set grants = config.get('grants') -%}
+    {%- if is_new or is_full_run() -%}
+        {%- do persist_docs(relation, model) -%}
+        {%- do run_query(
+            grant_to_roles('select', relation, [var('reader_role')])
+        ) if not grants -%}
+    {%- endif -%}
+    {%- do apply_grants(
+        relation, grants, should_revoke=should_revoke(not is_new, full_refresh_mode=false)
+    ) -%}
+{%- endmacro %}
+
+
+{#- `fast-dau init --reader` runs it: the tables and views that there are, to that role. -#}
+{% macro grant_to_readers() -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model'
+        and node.package_name == 'fast_dau' -%}
+        {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if relation -%}
+            {%- do run_query(grant_to_roles('select', relation, [var('reader_role')])) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if is_built('rollup_state') -%}
+        {%- do run_query(
+            grant_to_roles('select', rollup_state(), [var('reader_role')])
+        ) -%}
+    {%- endif -%}
+    {%- do run_query('commit') -%}
+{%- endmacro %}
