@@ -102,9 +102,15 @@ def test_of_two_runs_at_once_the_later_one_waits_and_both_end_well(
 def test_two_first_builds_at_once_on_an_empty_database_both_end_well(
     unbuilt: Rollup,
 ) -> None:
-    """Both begin to make the schema at the same moment."""
+    """Both begin to make the tables of state at the same moment."""
+    unbuilt.execute("create schema analytics")
     other = connect(os.environ)
-    execute(other, "lock table events", "savepoint locked", "create schema analytics")
+    execute(
+        other,
+        "lock table events",
+        "savepoint locked",
+        "create table analytics.rollup_state ()",
+    )
     with (
         dbt_process("run", run_at=LATER) as one,
         dbt_process("run", run_at=LATER) as another,
@@ -169,7 +175,7 @@ def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
         heir.succeed()
 
     assert code != 0
-    assert "another run took the turn of this one" in run.output
+    assert "it is not the turn of this run" in run.output
     assert (after, holder) == (before, ANOTHER_RUN)
     assert rollup.tables() == rollup.expected(LATER)
 

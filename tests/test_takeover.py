@@ -59,7 +59,7 @@ def test_the_next_run_rebuilds_what_was_left_and_keeps_what_was_kept(
     assert kept(rollup) == before
     assert all(before.values())
     assert rollup.query("select kept_from, version from analytics.rollup_state") == [
-        (KEPT_FROM, 2)
+        (KEPT_FROM, 3)
     ]
     late = {(date(2024, 3, 9), 3), (date(2024, 3, 12), 77), (date(2024, 3, 14), 78)}
     users = rollup.query(
@@ -84,3 +84,20 @@ def test_its_change_log_is_made_anew_by_init_and_then_an_ordinary_run_is_one_aga
     assert (
         run_cli("check", "--from", "2024-03-07", "--to", "2024-03-24").returncode == 0
     )
+
+
+def test_a_run_makes_the_tables_of_state_that_the_version_before_made_as_models(
+    taken_over: Rollup,
+) -> None:
+    """Where it had not built these two yet."""
+    taken_over.build(NOW)
+    taken_over.execute(
+        "drop table analytics.moved_days, analytics.erased_counts cascade"
+    )
+    taken_over.execute("update analytics.rollup_state set version = 2")
+    before = taken_over.tables()
+    taken_over.build(NOW)
+
+    assert taken_over.tables() == before
+    assert taken_over.query("select version from analytics.rollup_state") == [(3,)]
+    assert taken_over.query("select * from analytics.moved_days") == []

@@ -22,7 +22,8 @@
             comment on column {{ rollup_state() }}.only_row is 'There is no second row.';
             {{ create_tables_of_state() }};
             insert into {{ rollup_state() }} default values on conflict do nothing;
-            analyze {{ rollup_state() }}, {{ pending_days() }};
+            analyze {{ rollup_state() }}, {{ pending_days() }},
+                {{ rollup_relation('moved_days') }}, {{ rollup_relation('erased_counts') }};
             {{ grant_to_roles(
                 'usage', 'schema ' ~ adapter.quote(target.schema), [var('reader_role')]
             ) }};

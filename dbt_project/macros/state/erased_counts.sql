@@ -34,5 +34,7 @@
     {%- endfor %}
     comment on table {{ erased_counts }} is
         'By local day, how many users were erased whose counts were kept. Only fast-dau '
-        'forget writes it.'
+        'forget writes it.';
+    comment on column {{ erased_counts }}.activity_date is
+        'The day D, in the reporting time zone.'
 {%- endmacro %}

@@ -9,7 +9,11 @@
     );
     comment on table {{ moved_days }} is
         'Days that were or became a user''s first or last active one. Only runs and fast-dau '
-        'forget write it.'
+        'forget write it.';
+    comment on column {{ moved_days }}.activity_date is
+        'The day, in the reporting time zone.';
+    comment on column {{ moved_days }}.bound is
+        'Whether it was or became a user''s first or last active day.'
 {%- endmacro %}
 
 

@@ -45,7 +45,9 @@
         ) -%}
         {%- set wanted = make_temp_relation(this, '__wanted') -%}
         {%- do run_query(get_create_table_as_sql(true, wanted, get_empty_subquery_sql(sql))) -%}
-        {%- do process_schema_changes('sync_all_columns', wanted, this) -%}
+        {%- do process_schema_changes(
+            'sync_all_columns', wanted, this.incorporate(type='table')
+        ) -%}
         {%- do run_query('set local lock_timeout to default') -%}
     {%- endif -%}
     {{ return(is_synced) }}
