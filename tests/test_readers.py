@@ -301,7 +301,7 @@ def test_a_table_without_a_column_of_its_model_is_refused_until_one_starts_over(
         "create view public.busy as select dau from analytics.growth_accounting",
     )
     with pytest.raises(
-        RunError, match="analytics.*growth_accounting.* has the columns"
+        RunError, match=r"analytics.*growth_accounting.* has the columns"
     ):
         rollup.build(NOW)
     rollup.build(NOW, refresh="start_over")

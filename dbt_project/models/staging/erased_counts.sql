@@ -1,4 +1,1 @@
-select
-    activity_date,
-    {{ erased_counts_columns() | join(',\n    ') }}
-from {{ rollup_relation('erased_counts') }}
+select * from {{ rollup_relation('erased_counts') }}
