@@ -32,8 +32,7 @@
 
 {#- `fast-dau init --reader` runs it: the tables and views that there are, to that role. -#}
 {% macro grant_to_readers() -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model'
-        and node.package_name == 'fast_dau' and node.config.materialized != 'ephemeral' -%}
+    {%- for node in rollup_nodes() -%}
         {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
         {%- if relation -%}
             {%- do run_query(grant_to_roles('select', relation, [var('reader_role')])) -%}

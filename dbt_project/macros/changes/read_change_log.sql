@@ -28,7 +28,7 @@
 {% macro note_read(watch) -%}
     insert into {{ change_log_rollups() }} (rollup, server, snapshot, watched, read_at)
     values (
-        {{ string_literals([target.schema]) }}, {{ this_server() }}, pg_current_snapshot(),
+        {{ string_literals([state_schema()]) }}, {{ this_server() }}, pg_current_snapshot(),
         {{ string_literals([tojson(watch.watched)]) if watch.is_whole else 'null' }}, now()
     )
     on conflict (rollup) do update set
@@ -62,7 +62,7 @@
             transaction_id,
             (
                 select snapshot from {{ change_log_rollups() }}
-                where rollup = {{ string_literals([target.schema]) }}
+                where rollup = {{ string_literals([state_schema()]) }}
                     and server = {{ this_server() }}
             )
         ) is not true

@@ -15,7 +15,7 @@
     {%- endfor -%}
     {%- set kept = run_query(
         'select watched from ' ~ change_log_rollups() ~ ' where rollup = '
-        ~ string_literals([target.schema]) ~ ' and server = ' ~ this_server()
+        ~ string_literals([state_schema()]) ~ ' and server = ' ~ this_server()
     ).columns[0].values() if has_rollups else [] -%}
     {%- set before = fromjson(kept[0]) if kept and kept[0] else {} -%}
     {%- set changed, added = [], [] -%}
@@ -92,7 +92,7 @@
     {%- for row in (run_query(
         "select rollup, to_char(read_at, 'YYYY-MM-DD') as read_on from "
         ~ change_log_rollups() ~ " where read_at < now() - interval '7 days' and rollup <> "
-        ~ string_literals([target.schema])
+        ~ string_literals([state_schema()])
     ).rows if watch.has_rollups else []) -%}
         {%- do log("fast-dau: the rollup " ~ row['rollup'] ~ " last read the change log of "
             ~ events ~ " on " ~ row['read_on'] ~ ", and entries are kept for it. If it is"

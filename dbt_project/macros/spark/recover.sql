@@ -1,7 +1,7 @@
 {#- On-run-start: puts back a table that a run was killed in replacing (`replace_all_days`), and
     removes what it had begun. -#}
 {% macro finish_swaps() -%}
-    {%- set names = run_query('show tables in ' ~ target.schema)
+    {%- set names = run_query('show tables in ' ~ state_schema())
         .columns['tableName'].values() -%}
     {%- for name in names if name.endswith(('__dbt_backup', '__dbt_next')) -%}
         {%- set left = rollup_relation(name) -%}

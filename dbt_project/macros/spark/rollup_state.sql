@@ -1,7 +1,7 @@
 {#- Spark cannot change a row of a table of files: there, the row is a view of constants. -#}
 {% macro spark__create_rollup_state() -%}
     {%- if not is_built('rollup_state') -%}
-        {%- do run_query('create schema if not exists ' ~ target.schema) -%}
+        {%- do run_query('create schema if not exists ' ~ state_schema()) -%}
         {%- set values = {} -%}
         {%- for name, (type, _) in rollup_state_columns().items() -%}
             {%- do values.update({name: type.split(' default ')[1] | default('null')}) -%}

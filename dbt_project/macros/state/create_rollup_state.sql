@@ -11,8 +11,8 @@
     {%- else -%}
         {%- set ddl -%}
             select pg_advisory_xact_lock({{ turn_lock() }});
-            {%- if not adapter.check_schema_exists(target.database, target.schema) %}
-            create schema if not exists {{ adapter.quote(target.schema) }};
+            {%- if not adapter.check_schema_exists(target.database, state_schema()) %}
+            create schema if not exists {{ adapter.quote(state_schema()) }};
             {%- endif %}
             create table if not exists {{ rollup_state() }} (
                 only_row boolean primary key default true check (only_row)
@@ -25,7 +25,7 @@
             analyze {{ rollup_state() }}, {{ pending_days() }},
                 {{ rollup_relation('moved_days') }}, {{ rollup_relation('erased_counts') }};
             {{ grant_to_roles(
-                'usage', 'schema ' ~ adapter.quote(target.schema), [var('reader_role')]
+                'usage', 'schema ' ~ adapter.quote(state_schema()), [var('reader_role')]
             ) }};
             {{ grant_to_roles('select', rollup_state(), [var('reader_role')]) }}
         {%- endset -%}

@@ -5,11 +5,24 @@
 {%- endmacro %}
 
 
-{#- A table of the rollup by its name, for where ref() would close a circle. -#}
+{#- A table of the rollup by its name, for where ref() would close a circle: one that a model
+    makes wherever the project has it, one of state beside refresh_days. -#}
 {% macro rollup_relation(name) -%}
+    {%- set node = graph.get('nodes', {}).get('model.fast_dau.' ~ name) if execute else none -%}
+    {%- set is_made = node and node.config.materialized != 'ephemeral' -%}
     {{ return(api.Relation.create(
-        database=target.database or none, schema=target.schema, identifier=name
+        database=target.database or none,
+        schema=node.schema if is_made else state_schema(),
+        identifier=node.alias if is_made else name,
     )) }}
+{%- endmacro %}
+
+
+{#- The schema of refresh_days, by which a rollup is known. Unit tests have a graph of their
+    own, without it. -#}
+{% macro state_schema() -%}
+    {%- set node = graph.get('nodes', {}).get(refresh_days_id()) if execute else none -%}
+    {{ return((node or target).schema) }}
 {%- endmacro %}
 
 
@@ -70,6 +83,9 @@
         ),
         'change_log_snapshot': ('pg_snapshot', 'Whose changes the latest run read.'),
         'run_id': ('text', 'The run whose turn it is; null: none.'),
+        'run_client': (
+            'text', 'Its role, address and application, where its queries do not name it.'
+        ),
         'run_started_at': ('timestamptz', 'When the latest run got its turn.'),
     }) }}
 {%- endmacro %}

@@ -11,7 +11,7 @@
 {#- Refuses dbt's --empty where it would build tables that are there from no events. -#}
 {% macro refuse_empty() -%}
     {%- if flags.EMPTY and is_built('refresh_days') -%}
-        {%- do refuse("--empty builds tables from no events at all, and " ~ target.schema
+        {%- do refuse("--empty builds tables from no events at all, and " ~ state_schema()
             ~ " has tables that are built: use it in a schema of its own") -%}
     {%- endif -%}
 {%- endmacro %}

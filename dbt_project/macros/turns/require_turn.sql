@@ -44,5 +44,5 @@
 
 
 {% macro turn_lock() -%}
-    hashtextextended('fast-dau rollup {{ target.schema }}', 0)
+    hashtextextended('fast-dau rollup {{ state_schema() }}', 0)
 {%- endmacro %}

@@ -1,5 +1,15 @@
-{#- The models of this project that are built from refresh_days, in any number of steps,
-    and hold rows. A user's own models beside them are not among them. -#}
+{#- The models of the rollup: those that are made by one of its materializations, also in the
+    project that has it as a package, whose own models by `replace_days` are kept exact
+    like the others. -#}
+{% macro rollup_nodes() -%}
+    {{ return(
+        graph.get('nodes', {}).values() | selectattr('resource_type', 'equalto', 'model')
+        | selectattr('config.materialized', 'in', ['replace_days', 'standing_view']) | list
+    ) }}
+{%- endmacro %}
+
+
+{#- Those of them that are built from refresh_days, in any number of steps, and hold rows. -#}
 {% macro tables_of_days() -%}
     {{ return(tables_after([refresh_days_id()])) }}
 {%- endmacro %}
@@ -13,16 +23,16 @@
 {#- Those that are built from any of these models. -#}
 {% macro tables_after(unique_ids) -%}
     {%- set found = unique_ids | list -%}
-    {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
-        | selectattr('package_name', 'equalto', 'fast_dau') | list -%}
-    {%- for _ in models -%}
+    {%- set models = graph.get('nodes', {}).values() | selectattr('resource_type', 'equalto', 'model')
+        | list -%}
+    {%- for _ in rollup_nodes() -%}
         {%- for model in models if model.unique_id not in found
             and model.depends_on.nodes | select('in', found) | list -%}
             {%- do found.append(model.unique_id) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(
-        models | selectattr('config.materialized', 'equalto', 'replace_days')
+        rollup_nodes() | selectattr('config.materialized', 'equalto', 'replace_days')
         | selectattr('unique_id', 'in', found)
         | rejectattr('unique_id', 'in', unique_ids) | list
     ) }}

@@ -26,9 +26,13 @@
 {%- endmacro %}
 
 
-{#- Whether dbt's command is one that builds models; no other takes the turn. -#}
+{#- Whether dbt's command is one that builds models of the rollup; no other takes the turn,
+    nor does a run of models beside it. -#}
 {% macro is_run() -%}
-    {{ return(flags.WHICH in ['build', 'run', 'retry']) }}
+    {{ return(
+        flags.WHICH in ['build', 'run', 'retry']
+        and rollup_nodes() | selectattr('unique_id', 'in', selected_resources) | list != []
+    ) }}
 {%- endmacro %}
 
 
@@ -55,9 +59,9 @@
                 {%- do log("fast-dau: waiting for the run that began at "
                     ~ seen['began_at'] ~ " (" ~ turn.holder ~ ")", info=true) -%}
             {%- endif -%}
-            {%- do run_query("commit; select pg_sleep(1)") -%}
+            {%- do run_query("commit; select pg_sleep(1) /* fast-dau waits */") -%}
         {%- endif -%}
-        {%- do run_query("commit") if not turn.is_ours -%}
+        {%- do run_query("commit /* fast-dau waits */") if not turn.is_ours -%}
     {%- endfor -%}
     {%- if not turn.is_ours -%}
         {%- do refuse("the run " ~ turn.holder ~ " is still at work after "
@@ -76,10 +80,12 @@
 {%- endmacro %}
 
 
-{#- Who has the turn, and whether any session is at its work: dbt puts the run's id
-    into a comment at the start of each query (`query-comment` in dbt_project.yml). Between
-    two queries a run's sessions are idle, but not for a minute, unlike one in which
-    somebody has repeated a query of a run that is dead. -#}
+{#- Who has the turn, and whether any session is at its work. In this project dbt puts the
+    run's id into a comment at the start of each query (`query-comment` in dbt_project.yml).
+    Where the project is a package it does not: then any session of the same role, address
+    and application counts, but for one that waits. Between two queries a run's sessions
+    are idle, but not for a minute, unlike one in which somebody has repeated a query of a
+    run that is dead. -#}
 {% macro seen_of_holder() -%}
     select
         run_id,
@@ -88,13 +94,24 @@
             select from pg_stat_activity
             where
                 pid <> pg_backend_pid()
-                and starts_with(query, '/* fast-dau ' || run_id)
+                and case
+                    when run_client is null
+                        then starts_with(query, '/* fast-dau ' || run_id)
+                    else
+                        {{ client_of_session() }} = run_client
+                        and position('fast-dau waits' in query) = 0
+                end
                 and (
                     state <> 'idle'
                     or state_change > clock_timestamp() - interval '60 seconds'
                 )
         ) as is_alive
-    from {{ rollup_state() }}
+    from {{ rollup_state() }} /* fast-dau waits */
+{%- endmacro %}
+
+
+{% macro client_of_session() -%}
+    concat_ws(' ', usename, coalesce(client_addr::text, 'local'), application_name)
 {%- endmacro %}
 
 
@@ -105,7 +122,9 @@
     {%- do run_query("commit; begin isolation level read committed") -%}
     {%- do run_query("select pg_advisory_xact_lock(" ~ turn_lock() ~ ")") -%}
     {%- set claimed = run_query(
-        "update " ~ rollup_state() ~ " set run_started_at = clock_timestamp(), run_id = '"
+        "update " ~ rollup_state() ~ " set run_started_at = clock_timestamp(), run_client = ("
+        ~ "select " ~ client_of_session() ~ " from pg_stat_activity where pid = pg_backend_pid()"
+        ~ " and not starts_with(query, '/* fast-dau " ~ invocation_id ~ "')), run_id = '"
         ~ invocation_id ~ "' where run_id is not distinct from "
         ~ ("'" ~ holder ~ "'" if holder else 'null') ~ " returning run_id"
     ) -%}

@@ -1,5 +1,24 @@
-{#- Refuses a run whose variables do not make sense, before anything is written. -#}
+{#- On-run-start: refuses a command on the rollup whose variables do not make sense, before
+    anything is written. -#}
 {% macro validate_vars() -%}
+    {%- do check_vars() if concerns_rollup() -%}
+{%- endmacro %}
+
+
+{#- Others' models may be run beside those of this project, whose variables do not matter. -#}
+{% macro concerns_rollup() -%}
+    {%- set ours = [] -%}
+    {%- for id in selected_resources if execute and not id.startswith('operation.')
+        and id.split('.')[1] == 'fast_dau' -%}
+        {%- do ours.append(id) -%}
+    {%- endfor -%}
+    {{ return(
+        (project_name == 'fast_dau' and not execute) or ours != [] or selected_tables() != []
+    ) }}
+{%- endmacro %}
+
+
+{% macro check_vars() -%}
     {%- do check_names_given() -%}
     {%- do check_name('events_schema') -%}
     {%- do check_name('events_table') -%}
@@ -48,7 +67,8 @@
 {%- endmacro %}
 
 
-{#- A misspelt variable would otherwise be an ordinary run that looks like another. -#}
+{#- A misspelt variable would otherwise be an ordinary run that looks like another. Where this
+    is a package, others' variables are given beside its own. -#}
 {% macro check_names_given() -%}
     {%- set known = [
         'events_schema', 'events_table', 'time_zone', 'active_kinds',
@@ -57,7 +77,8 @@
         'events_kept_from', 'wait_minutes', 'silent_seconds', 'cohort_days', 'segments',
         'max_segment_values', 'reader_role', 'lock_timeout_seconds', 'missing_events',
     ] -%}
-    {%- for name in invocation_args_dict.get('vars', {}) if name not in known -%}
+    {%- for name in invocation_args_dict.get('vars', {})
+        if name not in known and project_name == 'fast_dau' -%}
         {%- do refuse("there is no variable '" ~ name ~ "'; " ~ known | join(', ')
             ~ " are known") -%}
     {%- endfor -%}
