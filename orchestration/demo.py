@@ -15,6 +15,8 @@ from orchestration.synthetic.inserting import insert_synthetic_events
 from orchestration.synthetic.options import StreamOptions
 
 _MARK = "Synthetic events of `fast-dau demo`: "
+# What runs make besides the models.
+_STATE = ("rollup_state", "pending_days", "moved_days", "erased_counts")
 
 
 def demo_events(connection: Connection) -> str | None:
@@ -50,7 +52,7 @@ def clear_demo(connection: Connection) -> bool:
         return False
     events = events_table()
     name = sql.Identifier(events.schema, events.name)
-    tables = [*_models("rollup"), *_models("product"), "rollup_state", "pending_days"]
+    tables = [*_models("rollup"), *_models("product"), *_STATE]
     with failures("Clearing the demo"), connection, connection.cursor() as cursor:
         cursor.execute(sql.SQL("lock table {}").format(name))
         cursor.execute(sql.SQL("select count(*) from {}").format(name))

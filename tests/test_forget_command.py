@@ -204,8 +204,8 @@ def test_a_rollup_of_an_earlier_version_is_to_be_built_first(rollup: Rollup) -> 
     """By which it gets tables, and columns."""
     rollup.execute(
         "drop table analytics.daily_revisions cascade;"
-        "alter table analytics.erased_counts drop column wau_7d, drop column mau_28d,"
-        " drop column new_users, drop column dormant_users"
+        "alter table analytics.erased_counts drop column wau_7d cascade,"
+        " drop column mau_28d, drop column new_users, drop column dormant_users"
     )
 
     message = refusal(2, "5", "--yes", "--keep-counts")

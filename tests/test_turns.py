@@ -40,7 +40,7 @@ def test_a_run_whose_turn_was_taken_writes_no_further_table(rollup: Rollup) -> N
     before = rollup.tables()
     rollup.execute(TAKE_TURN_MEANWHILE)
 
-    with pytest.raises(RunError, match="another run took the turn of this one"):
+    with pytest.raises(RunError, match="it is not the turn of this run"):
         rollup.build(NOW)
 
     assert rollup.tables() == before
