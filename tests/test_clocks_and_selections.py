@@ -148,8 +148,8 @@ def test_a_new_start_that_fails_at_its_first_table_is_not_taken_for_done(
     rollup.execute(
         "create function stop() returns trigger language plpgsql as"
         " $$ begin raise 'stopped'; end $$;"
-        "create trigger stop before insert or update or delete on analytics.refresh_days"
-        " for each statement execute function stop()"
+        "create trigger stop before insert or update or delete"
+        " on analytics.refresh_days for each statement execute function stop()"
     )
     with pytest.raises(RunError, match="stopped"):
         rollup.build(NOW, refresh="start_over")

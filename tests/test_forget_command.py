@@ -205,7 +205,8 @@ def test_a_rollup_of_an_earlier_version_is_to_be_built_first(rollup: Rollup) -> 
     rollup.execute(
         "drop table analytics.daily_revisions cascade;"
         "alter table analytics.erased_counts drop column wau_7d cascade,"
-        " drop column mau_28d, drop column new_users, drop column dormant_users"
+        " drop column mau_28d, drop column new_users, drop column dormant_users;"
+        "update analytics.rollup_state set version = 2"
     )
 
     message = refusal(2, "5", "--yes", "--keep-counts")

@@ -296,7 +296,10 @@ def test_a_table_without_a_column_of_its_model_is_refused_until_one_starts_over(
     rollup: Rollup,
 ) -> None:
     """As where an upgrade adds one; the view on the others stays."""
-    dormant = "select activity_date, dormant_users from analytics.growth_accounting order by 1"
+    dormant = (
+        "select activity_date, dormant_users from analytics.growth_accounting"
+        " order by activity_date"
+    )
     before = rollup.query(dormant)
     rollup.execute(
         "alter table analytics.growth_accounting drop column dormant_users;"
