@@ -1,0 +1,211 @@
+"""In somebody's own dbt project: right numbers, runs in turn, and dbt as dbt has it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+
+from orchestration.dbt import DBT_PROGRAM
+from orchestration.settings import DBT_PROJECT_DIR
+from tests.dbt_processes import WAITING, held
+from tests.events_tables import execute
+from tests.made_up_events import eventful_days, invalid_events
+from tests.oracle import Definitions, Event
+from tests.rollup import Rollup
+
+pytestmark = pytest.mark.prove
+
+SHOP = Path(__file__).parent / "data" / "shop"
+NOW = datetime(2024, 3, 25, 12)
+CLOCK = f"--vars=run_at: '{NOW:%Y-%m-%dT%H:%M:%SZ}'"
+IS_HELD_UP = """exists (select from pg_locks where not granted
+and relation = 'analytics.daily_active_users'::regclass)"""
+
+
+class Shop:
+    """A project with this one as its package."""
+
+    def __init__(self, folder: Path, package: dict[str, str]) -> None:
+        self.folder = folder
+        shutil.copytree(SHOP, folder)
+        (folder / "packages.yml").write_text(json.dumps({"packages": [package]}))
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start dbt as its user would."""
+        return subprocess.Popen(
+            [DBT_PROGRAM, "--no-use-colors", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"DO_NOT_TRACK": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def dbt(self, *arguments: str, code: int = 0) -> str:
+        """Return what dbt prints, which ends with this code."""
+        started = self.start(*arguments)
+        output, _ = started.communicate()
+        assert started.returncode == code, output
+        return output
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database_env: dict[str, str]) -> Iterator[Shop]:
+    """Yield the project, with its package installed."""
+    made = Shop(tmp_path / "shop", {"local": str(DBT_PROJECT_DIR)})
+    made.dbt("deps")
+    yield made
+
+
+@pytest.fixture
+def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
+    """Return the rollup that the package makes there, of 25 days of events."""
+    opened = whole_rollup_in(Definitions())
+    opened.insert(eventful_days(Random(3), NOW - timedelta(days=24), 25))
+    opened.insert(invalid_events(NOW))
+    return opened
+
+
+@pytest.fixture
+def role(administration: Connection) -> Iterator[str]:
+    """Yield a role that the project grants to; roles are the whole server's."""
+    execute(administration, "create role shop_reader")
+    yield "shop_reader"
+    execute(administration, "drop owned by shop_reader", "drop role shop_reader")
+
+
+@contextmanager
+def running(shop: Shop) -> Iterator[subprocess.Popen[str]]:
+    """Yield a run that is killed where it did not end."""
+    started = shop.start("run", CLOCK)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.communicate()
+
+
+def wait_until(rollup: Rollup, condition: str, run: subprocess.Popen[str]) -> None:
+    """Ask the database again while the run is at work."""
+    while rollup.query(f"select {condition} from pg_sleep(0.05)") != [(True,)]:
+        assert run.poll() is None, run.communicate()[0]
+
+
+@pytest.mark.usefixtures("role")
+def test_its_numbers_are_right_and_the_project_stays_as_dbt_has_it(
+    shop: Shop, rollup: Rollup
+) -> None:
+    shop.dbt("build", CLOCK)
+
+    assert rollup.tables() == rollup.expected(NOW)
+    assert rollup.query("select sum(dau) from analytics.busiest_weeks")[0][0] > 0
+    assert sorted(
+        rollup.query(
+            "select contype from pg_constraint"
+            " where conrelid = 'analytics.products'::regclass and contype <> 'n'"
+        )
+    ) == [("c",), ("p",)]
+    assert rollup.query(
+        "select has_table_privilege('shop_reader', 'analytics.products', 'select'),"
+        " obj_description('analytics.products'::regclass)"
+    ) == [(True, "What is sold.")]
+
+    # Old events are purged: theirs stays, and the project's own table is made anew.
+    cut = date(2024, 3, 8)
+    rollup.execute(f"delete from events where performed_at < '{cut}'")
+    rollup.insert([Event(99, NOW - timedelta(days=1))])
+    visits = [shop_visits(rollup)]
+    for arguments in ([], ["--full-refresh"]):
+        variables = {"run_at": str(NOW), "events_kept_from": str(cut)}
+        shop.dbt("build", *arguments, f"--vars={json.dumps(variables)}")
+        visits.append(shop_visits(rollup))
+
+    assert visits == ["made", "added", "made"]
+    assert rollup.query(
+        "select count(*) from analytics.daily_active_users where dau > 0"
+    ) == [(25,)]
+    assert rollup.query(
+        "select count(*) from analytics.user_day_activity where user_id = 99"
+    ) == [(1,)]
+
+
+def shop_visits(rollup: Rollup) -> str:
+    """Return how the project's own incremental model was last built."""
+    [(how,)] = rollup.query("select how from analytics.visits")
+    return str(how)
+
+
+@pytest.mark.usefixtures("role")
+def test_a_run_that_is_alive_is_waited_for_and_one_that_was_killed_is_followed(
+    shop: Shop, rollup: Rollup
+) -> None:
+    """Its queries have dbt's own comment, which does not name the run."""
+    shop.dbt("run", CLOCK)
+    rollup.insert([Event(99, NOW - timedelta(days=1))])
+    with held("daily_active_users"), running(shop) as first:
+        wait_until(rollup, IS_HELD_UP, first)
+        with running(shop) as second:
+            assert second.stdout
+            said = ""
+            while WAITING not in said:
+                said = second.stdout.readline()
+                assert said, "the second run did not wait"
+            # Longer than a run without a sign of life is waited for.
+            wait_until(rollup, "true from pg_sleep(15) union select true", second)
+            holder = "select run_id from analytics.rollup_state"
+            assert rollup.query(holder)[0][0] in said
+            first.kill()
+            rollup.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where wait_event_type = 'Lock' and application_name = 'dbt'"
+            )
+            output = said + second.stdout.read()
+
+    assert "stopped without a word" in output
+    shop.dbt("run", CLOCK)
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_a_refused_start_writes_nothing_and_own_models_need_none(
+    shop: Shop, connection: Connection
+) -> None:
+    """There are no events; dbt goes on with the models after a start that failed."""
+    refused = shop.dbt("build", CLOCK, code=2)
+    alone = shop.dbt("run", "--select", "visits", "--vars=end_date: not ours")
+
+    assert "fast-dau init" in refused
+    assert re.search(r"OK created sql incremental model analytics\.visits", alone)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname from pg_class where relname like '%active_users%'"
+        )
+        assert cursor.fetchall() == []
+
+
+def test_it_comes_from_a_git_repository_too(tmp_path: Path) -> None:
+    if shutil.which("git") is None:
+        pytest.skip("there is no git")
+    checkout = tmp_path / "fast-dau"
+    shutil.copytree(
+        DBT_PROJECT_DIR,
+        checkout / "dbt_project",
+        ignore=shutil.ignore_patterns("target"),
+    )
+    git = ["git", "-C", str(checkout), "-c", "user.name=x", "-c", "user.email=x@x"]
+    for arguments in (["init"], ["add", "."], ["commit", "-m", "All"]):
+        subprocess.run([*git, *arguments], check=True, capture_output=True)
+    address = {"git": f"file://{checkout}", "subdirectory": "dbt_project"}
+    made = Shop(tmp_path / "shop", address | {"revision": "HEAD"})
+    made.dbt("deps")
+
+    listed = made.dbt("ls", "--quiet", "--resource-type=model")
+    assert {"shop.visits", "fast_dau.rollup.daily_active_users"} <= set(listed.split())
