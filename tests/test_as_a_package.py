@@ -59,11 +59,11 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, database_env: dict[str, str]) -> Iterator[Shop]:
-    """Yield the project, with its package installed."""
+def shop(tmp_path: Path, database_env: dict[str, str]) -> Shop:
+    """Return the project, with its package installed."""
     made = Shop(tmp_path / "shop", {"local": str(DBT_PROJECT_DIR)})
     made.dbt("deps")
-    yield made
+    return made
 
 
 @pytest.fixture
@@ -191,6 +191,7 @@ def test_a_refused_start_writes_nothing_and_own_models_need_none(
         assert cursor.fetchall() == []
 
 
+@pytest.mark.usefixtures("database_env")
 def test_it_comes_from_a_git_repository_too(tmp_path: Path) -> None:
     if shutil.which("git") is None:
         pytest.skip("there is no git")
