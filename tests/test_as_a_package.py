@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -151,9 +151,10 @@ def test_a_run_that_is_alive_is_waited_for_and_one_that_was_killed_is_followed(
     """Its queries have dbt's own comment, which does not name the run."""
     shop.dbt("run", CLOCK)
     rollup.insert([Event(99, NOW - timedelta(days=1))])
-    with held("daily_active_users"), running(shop) as first:
-        wait_until(rollup, IS_HELD_UP, first)
-        with running(shop) as second:
+    with running(shop) as first, ExitStack() as stack:
+        with held("daily_active_users"):
+            wait_until(rollup, IS_HELD_UP, first)
+            second = stack.enter_context(running(shop))
             assert second.stdout
             said = ""
             while WAITING not in said:
@@ -168,7 +169,7 @@ def test_a_run_that_is_alive_is_waited_for_and_one_that_was_killed_is_followed(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where wait_event_type = 'Lock' and application_name = 'dbt'"
             )
-            output = said + second.stdout.read()
+        output = said + second.stdout.read()
 
     assert "stopped without a word" in output
     shop.dbt("run", CLOCK)
