@@ -25,15 +25,16 @@ select
     refresh_days.activity_date,
     daily_active_users.dau,
     counted.users_count
-from {{ ref('refresh_days') }} as refresh_days
-left join {{ ref('daily_active_users') }} as daily_active_users
+from {{ ref('refresh_days').render() }} as refresh_days
+left join {{ ref('daily_active_users').render() }} as daily_active_users
     on refresh_days.activity_date = daily_active_users.activity_date
 left join counted
     on refresh_days.activity_date = counted.activity_date
-left join {{ ref('erased_counts') }} as erased_counts
+left join {{ ref('erased_counts').render() }} as erased_counts
     on refresh_days.activity_date = erased_counts.activity_date
 where
     refresh_days.reason <> 'gone'
+    and {{ have_latest_days(['user_day_activity', 'daily_active_users']) }}
     and (
         daily_active_users.dau
         is distinct from

@@ -7,8 +7,8 @@ with frequency_days as (
     select
         frequency.activity_date,
         sum(frequency.users_count) as users_count
-    from {{ ref('refresh_days') }} as refresh_days
-    inner join {{ ref('activity_frequency_28d') }} as frequency
+    from {{ ref('refresh_days').render() }} as refresh_days
+    inner join {{ ref('activity_frequency_28d').render() }} as frequency
         on refresh_days.activity_date = frequency.activity_date
     group by frequency.activity_date
 
@@ -21,23 +21,27 @@ select
     frequency_days.users_count,
     growth.new_users,
     cohorts.cohort_size
-from {{ ref('refresh_days') }} as refresh_days
-left join {{ ref('daily_active_users') }} as daily_active_users
+from {{ ref('refresh_days').render() }} as refresh_days
+left join {{ ref('daily_active_users').render() }} as daily_active_users
     on refresh_days.activity_date = daily_active_users.activity_date
-left join {{ ref('erased_counts') }} as erased_counts
+left join {{ ref('erased_counts').render() }} as erased_counts
     on refresh_days.activity_date = erased_counts.activity_date
-left join {{ ref('rolling_active_users') }} as rolling
+left join {{ ref('rolling_active_users').render() }} as rolling
     on refresh_days.activity_date = rolling.activity_date
-left join {{ ref('growth_accounting') }} as growth
+left join {{ ref('growth_accounting').render() }} as growth
     on refresh_days.activity_date = growth.activity_date
 left join frequency_days
     on refresh_days.activity_date = frequency_days.activity_date
-left join {{ ref('cohort_retention') }} as cohorts
+left join {{ ref('cohort_retention').render() }} as cohorts
     on
         refresh_days.activity_date = cohorts.cohort_date
         and cohorts.day_number = 0
 where
     refresh_days.reason <> 'gone'
+    and {{ have_latest_days([
+        'daily_active_users', 'rolling_active_users', 'growth_accounting',
+        'activity_frequency_28d', 'cohort_retention'
+    ]) }}
     and (
         rolling.dau is distinct from daily_active_users.dau
         or growth.dau is distinct from daily_active_users.dau

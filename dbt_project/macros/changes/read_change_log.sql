@@ -2,7 +2,7 @@
     change log to `pending_days`, and notes up to where it has read. Each rollup, known by
     the schema of its state, reads for itself; entries that all have read are deleted. -#}
 {% macro read_change_log() -%}
-    {%- if execute and target.type == 'postgres' -%}
+    {%- if execute and is_run() and target.type == 'postgres' -%}
     update {{ rollup_state() }} set change_log_snapshot = pg_current_snapshot()
     {%- if change_log_exists() -%}
     {%- set watch = watch_of_events() -%}

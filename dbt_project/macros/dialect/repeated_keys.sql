@@ -1,5 +1,7 @@
 {#- A query: rows that say that a table has two rows of the same key. -#}
 {% macro repeated_keys(table, columns) -%}
+    {#- By its name alone, which it does not have with dbt's --empty. -#}
+    {%- set table = table if table is string else table.render() -%}
     {{ return(adapter.dispatch('repeated_keys', 'fast_dau')(table, columns)) }}
 {%- endmacro %}
 

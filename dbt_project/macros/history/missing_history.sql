@@ -38,7 +38,7 @@
         ~ ' max(user_days.activity_date) as last_day, min(left_day) + 1 as next_day'
         ~ ' from (select min(left_day) as left_day from ('
         ~ 'select ' ~ local_date('performed_at') ~ ' as left_day from '
-        ~ source('app', 'events') ~ ' as events where ' ~ is_valid_time('performed_at')
+        ~ source('app', 'events').render() ~ ' as events where ' ~ is_valid_time('performed_at')
         ~ ' and performed_at >= ' ~ day_starts_at(first_day)
         ~ ' and exists (select 1 from ' ~ user_days ~ ' as known_days'
         ~ ' where known_days.user_id = events.user_id'

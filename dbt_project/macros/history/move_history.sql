@@ -35,7 +35,7 @@
         ~ " and activity_date < " ~ last ~ " group by activity_date) as published"
         ~ " left join (select activity_date, count(*) as events_count from ("
         ~ "select " ~ local_date('performed_at') ~ " as activity_date from "
-        ~ source('app', 'events') ~ " as events where user_id is not null"
+        ~ source('app', 'events').render() ~ " as events where user_id is not null"
         ~ " and performed_at >= " ~ day_starts_at(first)
         ~ " and performed_at < " ~ day_starts_at(last) ~ and_is_active_kind()
         ~ ") as events group by activity_date) as counted"

@@ -2,7 +2,7 @@
     events vanished between the choice of days and their count, which would find the
     days empty. A run that knows `events_kept_from` does not touch those days. -#}
 {% macro refuse_purge_meanwhile() -%}
-    {%- if execute and target.type == 'postgres' and var('events_kept_from') is none -%}
+    {%- if execute and is_run() and target.type == 'postgres' and var('events_kept_from') is none -%}
     do $$ begin
         if (select first_event_at from {{ rollup_state() }}) < coalesce(
             ({{ first_event_at(since='(select first_event_at from ' ~ rollup_state() ~ ')') }}),

@@ -9,7 +9,7 @@
 {% macro default__bound_of_other_days(bound) -%}
     (
         select {{ bound }}(user_days.activity_date)
-        from {{ ref('user_day_activity') }} as user_days
+        from {{ ref('user_day_activity').render() }} as user_days
         where user_days.user_id = known.user_id
     )
 {%- endmacro %}

@@ -4,7 +4,7 @@
       variable that the table is `defined_by` has changed;
     - refresh_days: what the days in refresh_days can change. -#}
 {% macro rebuild_scope() -%}
-    {%- if not execute or load_cached_relation(this) is none or is_starting_over() -%}
+    {%- if not execute or not is_table(this) or is_starting_over() -%}
         {{ return('everything') }}
     {%- elif flags.FULL_REFRESH or is_redefined() -%}
         {{ return('history') }}

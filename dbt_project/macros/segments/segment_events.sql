@@ -10,7 +10,7 @@
 {% macro default__segment_values(segments) -%}
         segment_values.segment,
         segment_values.value
-    from {{ ref('stg_events') }} as events
+    from {{ ref('stg_events').render() }} as events
     cross join lateral (
         {%- for name, expression in segments.items() %}
         select
@@ -36,6 +36,6 @@
             {%- else %}, null::string, null::string
             {%- endfor %}
         ) as (segment, value)
-    from {{ ref('stg_events') }} as events
+    from {{ ref('stg_events').render() }} as events
     {{ 'where false' if not segments }}
 {%- endmacro %}

@@ -31,7 +31,7 @@
 {#- Post-hook of refresh_days, in its transaction: its days are to be rebuilt in every
     table, until that is done (`note_built`), whichever run does it. -#}
 {% macro take_up_days() -%}
-    {%- if execute -%}
+    {%- if execute and is_run() -%}
         {{ return(adapter.dispatch('take_up_days', 'fast_dau')()) }}
     {%- endif -%}
 {%- endmacro %}

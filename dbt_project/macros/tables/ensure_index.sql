@@ -1,4 +1,5 @@
-{#- Post-hook: makes an index of this model's table where it has none such. A unique one also
+{#- Post-hook: makes an index of this model's table where it has none such; dbt's `clone` makes
+    views instead. A unique one also
     tells rows apart for logical replication, or a publication of all tables would keep
     runs from deleting any.
 
@@ -6,7 +7,7 @@
     old table still owns the name when post-hooks run, and `if not exists` would
     leave the new one bare. An invalid index is made again. -#}
 {% macro ensure_index(columns, unique=false) -%}
-    {%- if execute and target.type == 'postgres' -%}
+    {%- if execute and is_run() and target.type == 'postgres' -%}
     {%- set name = index_name(this.identifier, columns, 'key' if unique else 'idx') -%}
     {%- set kind = 'unique index' if unique else 'index' -%}
     {%- set columns = columns | join(', ') -%}

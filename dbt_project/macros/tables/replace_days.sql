@@ -11,10 +11,11 @@
     - defined_by: variables that say what the table holds; where one changes, all days of
       which there are events are built again. -#}
 {% materialization replace_days, adapter='postgres' %}
-    {%- set is_new = load_cached_relation(this) is none -%}
+    {%- set is_new = not is_table(this) -%}
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {%- do begin_model() -%}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
+    {%- do drop_relation_if_exists(load_cached_relation(this)) if is_new -%}
     {%- set changed = create_table(sql) if is_new else replace_rows(sql) -%}
     {%- do store_raw_result(
         'main',

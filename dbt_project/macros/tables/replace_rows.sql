@@ -93,7 +93,7 @@
         count(*) filter (where is_gone) as deleted,
         {%- if is_full_run() and influence_days is not none and not is_led_by_users %}
         count(*) filter (where not exists (
-            select from {{ ref('refresh_days') }} as refresh_days
+            select from {{ ref('refresh_days').render() }} as refresh_days
             where
                 refresh_days.reason <> 'full'
                 and differences.activity_date - refresh_days.activity_date

@@ -46,7 +46,7 @@ active_users as (
         {{ days_between('users.cohort_date', 'user_days.activity_date') }}
             as day_number
     from users
-    inner join {{ ref('user_day_activity') }} as user_days
+    inner join {{ ref('user_day_activity').render() }} as user_days
         on
             users.user_id = user_days.user_id
             and users.cohort_date + {{ cohort_days }} >= user_days.activity_date
@@ -59,7 +59,7 @@ active_users as (
         {{ days_between('users.cohort_date', 'user_days.activity_date') }}
             as day_number
     from users
-    inner join {{ ref('user_day_activity') }} as user_days
+    inner join {{ ref('user_day_activity').render() }} as user_days
         on
             users.user_id = user_days.user_id
             and users.cohort_date + {{ cohort_days }} >= user_days.activity_date
@@ -93,7 +93,7 @@ cells as (
         end as active_users
     from days
     cross join {{ whole_numbers(0, cohort_days) }} as numbers (day_number)
-    left join {{ ref('daily_active_users') }} as cell_days
+    left join {{ ref('daily_active_users').render() }} as cell_days
         on days.activity_date + numbers.day_number = cell_days.activity_date
     left join cohorts
         on days.activity_date = cohorts.cohort_date

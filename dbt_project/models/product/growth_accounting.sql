@@ -61,13 +61,13 @@ counted_days as (
         + coalesce(erased_counts.dormant_users, 0) as dormant_users,
         days.is_complete
     from days
-    inner join {{ ref('daily_retention') }} as daily_retention
+    inner join {{ ref('daily_retention').render() }} as daily_retention
         on days.activity_date = daily_retention.activity_date
     left join arrivals
         on days.activity_date = arrivals.activity_date
     left join dormant_days
         on days.activity_date = dormant_days.activity_date
-    left join {{ ref('erased_counts') }} as erased_counts
+    left join {{ ref('erased_counts').render() }} as erased_counts
         on days.activity_date = erased_counts.activity_date
 
 )

@@ -90,7 +90,7 @@ rolling_days as (
     from days
     inner join sums
         on days.activity_date = sums.activity_date
-    left join {{ ref('erased_counts') }} as erased_counts
+    left join {{ ref('erased_counts').render() }} as erased_counts
         on days.activity_date = erased_counts.activity_date
 
 )

@@ -47,7 +47,7 @@ returning_days as (
     from days
     left join counted_days
         on days.activity_date = counted_days.activity_date
-    left join {{ ref('erased_counts') }} as erased_counts
+    left join {{ ref('erased_counts').render() }} as erased_counts
         on days.activity_date = erased_counts.activity_date
 
 )

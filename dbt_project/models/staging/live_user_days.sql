@@ -18,7 +18,7 @@ published as (
             -- `events`, which a second use would have read in full.
             (
                 select {{ local_date('min(first_events.performed_at)') }}
-                from {{ source('app', 'events') }} as first_events
+                from {{ source('app', 'events').render() }} as first_events
                 where
                     first_events.user_id is not null
                     and first_events.performed_at >= {{ earliest_valid_time() }}

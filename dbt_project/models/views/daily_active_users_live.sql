@@ -22,7 +22,7 @@ where
     activity_date < coalesce(
         (
             select min(open_days.activity_date)
-            from {{ ref('daily_active_users') }} as open_days
+            from {{ ref('daily_active_users').render() }} as open_days
             where not open_days.is_complete
         ),
         'infinity'
@@ -34,5 +34,5 @@ select
     live_days.events_count + coalesce(erased_counts.events_count, 0) as events_count,
     live_days.is_complete
 from live_days
-left join {{ ref('erased_counts') }} as erased_counts
+left join {{ ref('erased_counts').render() }} as erased_counts
     on live_days.activity_date = erased_counts.activity_date

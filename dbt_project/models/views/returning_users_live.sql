@@ -24,7 +24,7 @@ user_days as (
         user_day_activity.user_id,
         {{ today }} - user_day_activity.activity_date as days_ago
     from open_days
-    cross join {{ ref('user_day_activity') }} as user_day_activity
+    cross join {{ ref('user_day_activity').render() }} as user_day_activity
     where
         user_day_activity.activity_date >= {{ today }} - 7
         and user_day_activity.activity_date < open_days.first_date

@@ -2,8 +2,10 @@
     column, without which every run would read the whole table. -#}
 {% test indexed_by(model, column) %}
 {{ config(enabled=target.type == 'postgres') }}
+{#- By its name alone, which it does not have with dbt's --empty. -#}
+{%- set table = model.render() if model is not string else model %}
 
-select '{{ model }} has no index that begins with {{ column }}' as problem
+select '{{ table }} has no index that begins with {{ column }}' as problem
 where not exists (
     select 1
     from pg_index
@@ -12,7 +14,7 @@ where not exists (
             pg_index.indrelid = pg_attribute.attrelid
             and pg_index.indkey[0] = pg_attribute.attnum
     where
-        pg_index.indrelid = '{{ model }}'::regclass
+        pg_index.indrelid = '{{ table }}'::regclass
         and pg_index.indisvalid
         and pg_index.indpred is null
         and pg_attribute.attname = '{{ column }}'

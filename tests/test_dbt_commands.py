@@ -1,0 +1,107 @@
+"""dbt's commands mean what dbt's manual says, or are refused with a sentence."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.made_up_events import eventful_days, invalid_events
+from tests.oracle import Event
+from tests.rollup import Rollup, RunError, project_for
+from tests.states import State
+
+NOW = datetime(2024, 3, 25, 12)
+
+
+def first_built(rollup: Rollup) -> None:
+    """Three weeks and a half, first built."""
+    rollup.insert(eventful_days(Random(7), NOW - timedelta(days=24), 25))
+    rollup.insert(invalid_events(NOW))
+    rollup.build(NOW)
+
+
+@pytest.fixture
+def state() -> State:
+    """Where each test begins."""
+    return State(first_built, has_product=True)
+
+
+@pytest.fixture
+def dev(rollup: Rollup) -> Rollup:
+    """Return a rollup on the same events, in the schema of a developer."""
+    return Rollup(rollup.connection, rollup.definitions, has_product=True, schema="dev")
+
+
+@pytest.fixture
+def production(rollup: Rollup, tmp_path: Path) -> str:
+    """Return the option that tells dbt of the rollup that is built."""
+    database = rollup.connection.info.dbname
+    project = project_for(database, has_product=True)
+    project.writable_manifest().write(str(tmp_path / "manifest.json"))
+    return f"--state={tmp_path}"
+
+
+def kinds(rollup: Rollup) -> set[str]:
+    """Return the kinds of relation that the tables of the developer are."""
+    return {
+        kind
+        for (kind,) in rollup.query(
+            "select distinct relkind from pg_class where relnamespace ="
+            f" 'dev'::regnamespace and relname in {rollup.table_names}"
+        )
+    }
+
+
+def test_a_clone_is_views_of_the_tables_and_a_build_makes_tables_of_its_own(
+    rollup: Rollup, dev: Rollup, production: str
+) -> None:
+    before = rollup.tables()
+    dev.dbt("clone", production)
+    cloned = (kinds(dev), dev.tables())
+    dev.insert([Event(99, NOW - timedelta(days=20))])
+    dev.build(NOW)
+
+    assert cloned == ({"v"}, before)
+    assert kinds(dev) == {"r"}
+    assert dev.tables() == dev.expected(NOW)
+    assert rollup.tables() == before
+
+
+def test_a_table_that_defers_to_others_is_refused_and_a_build_goes_on(
+    dev: Rollup, production: str
+) -> None:
+    with pytest.raises(RunError, match=r"select it too, as --select \+daily_retention"):
+        dev.build(NOW, "--select", "daily_retention", "--defer", production)
+    dev.build(NOW)
+
+    assert dev.tables() == dev.expected(NOW)
+
+
+def test_empty_makes_empty_tables_where_there_are_none_and_a_build_fills_them(
+    dev: Rollup,
+) -> None:
+    dev.dbt("build", "--empty", run_at=NOW)
+    emptied = dev.query("select count(*) from dev.user_day_activity")
+    dev.build(NOW)
+
+    assert emptied == [(0,)]
+    assert dev.tables() == dev.expected(NOW)
+
+
+def test_a_sample_counts_every_event(rollup: Rollup) -> None:
+    """No model says by which column dbt could take one."""
+    rollup.insert([Event(99, NOW - timedelta(days=2))])
+    rollup.build(NOW, "--sample=1 day")
+
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_a_selection_with_what_it_is_made_from_passes_its_tests(
+    rollup: Rollup,
+) -> None:
+    """Tests that look at tables besides those selected are left out."""
+    rollup.insert([Event(99, NOW - timedelta(days=2))])
+    rollup.dbt("build", "--select", "+daily_retention", run_at=NOW)
+
+    assert rollup.tables() == rollup.expected(NOW)
