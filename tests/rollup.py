@@ -80,12 +80,13 @@ def project_for(
                 del manifest.unit_tests[name]
         for readers in (manifest.exposures, manifest.semantic_models, manifest.metrics):
             readers.clear()
-        # The `graph` that macros see.
-        manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     for node in [*manifest.nodes.values(), *manifest.sources.values()]:
         node.database = database
         if node.schema == "analytics":
             node.schema = schema
+    if not has_product or schema != "analytics":
+        # The `graph` that macros see.
+        manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
 
 
