@@ -103,5 +103,8 @@ def test_a_selection_with_what_it_is_made_from_passes_its_tests(
     """Tests that look at tables besides those selected are left out."""
     rollup.insert([Event(99, NOW - timedelta(days=2))])
     rollup.dbt("build", "--select", "+daily_retention", run_at=NOW)
+    retention = rollup.tables()["daily_retention"]
+    rollup.dbt("build", run_at=NOW)
 
+    assert retention == rollup.expected(NOW)["daily_retention"]
     assert rollup.tables() == rollup.expected(NOW)
