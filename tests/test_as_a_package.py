@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
@@ -136,6 +137,42 @@ def test_its_numbers_are_right_and_the_project_stays_as_dbt_has_it(
     assert rollup.query(
         "select count(*) from analytics.user_day_activity where user_id = 99"
     ) == [(1,)]
+
+
+def test_a_metric_of_its_own_is_exact_whichever_runs_build_it(
+    shop: Shop, rollup: Rollup
+) -> None:
+    """Events come late for a run that leaves it out, and for one that builds it."""
+    shop.dbt("run", "--exclude", "products", CLOCK)
+    first = (by_plan(rollup), expected_by_plan(rollup))
+    rollup.insert([Event(99, NOW - timedelta(days=2))])
+    shop.dbt("run", "--exclude", "products", "wau_7d_by_plan", CLOCK)
+    left_out = (by_plan(rollup), expected_by_plan(rollup))
+    late = json.dumps({"run_at": str(NOW + timedelta(days=9))})
+    shop.dbt("run", "--exclude", "products", f"--vars={late}")
+    written = shop.dbt("run", "--exclude", "products", f"--vars={late}")
+
+    assert first[0] == first[1] != set()
+    assert left_out[0] != left_out[1]
+    assert by_plan(rollup) == expected_by_plan(rollup)
+    assert re.search(r"wau_7d_by_plan \.* \[0 rows written, 0 deleted", written)
+
+
+def by_plan(rollup: Rollup) -> set[tuple[date, str, int]]:
+    """Return the metric as the model has it."""
+    return set(rollup.query("table analytics.wau_7d_by_plan"))
+
+
+def expected_by_plan(rollup: Rollup) -> set[tuple[date, str, int]]:
+    """Return it from the days on which users are known to have been active."""
+    users = defaultdict(set)
+    last = max(day for (day, *_) in rollup.tables()["daily_active_users"])
+    for day, user, *_ in rollup.tables()["user_day_activity"]:
+        for n in range(7):
+            if day + timedelta(days=n) <= last and 1 <= user <= 200:
+                plan = "paid" if user % 2 else "free"
+                users[day + timedelta(days=n), plan].add(user)
+    return {(day, plan, len(found)) for (day, plan), found in users.items()}
 
 
 def shop_visits(rollup: Rollup) -> str:

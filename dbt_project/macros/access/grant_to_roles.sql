@@ -21,7 +21,7 @@
     {%- if is_new or is_full_run() -%}
         {%- do persist_docs(relation, model) -%}
         {%- do run_query(
-            grant_to_roles('select', relation, [var('reader_role')])
+            grant_to_roles('select', relation, [setting('reader_role')])
         ) if not grants -%}
     {%- endif -%}
     {%- do apply_grants(

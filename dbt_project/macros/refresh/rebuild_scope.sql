@@ -16,7 +16,7 @@
 {#- A run that fails leaves what it had begun to those after it. -#}
 {% macro is_starting_over() -%}
     {{ return(
-        var('refresh') == 'start_over'
+        setting('refresh') == 'start_over'
         or (is_built('rollup_state') and state_once()['is_starting_over'])
     ) }}
 {%- endmacro %}

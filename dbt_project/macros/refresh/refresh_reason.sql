@@ -26,5 +26,5 @@
 
 {#- Whether a run takes every day that the events table still holds. -#}
 {% macro is_full_run() -%}
-    {{ return(flags.FULL_REFRESH or var('refresh') != 'incremental') }}
+    {{ return(flags.FULL_REFRESH or setting('refresh') != 'incremental') }}
 {%- endmacro %}

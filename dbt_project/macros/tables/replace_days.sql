@@ -5,12 +5,14 @@
     run can begin; indexes are made by post-hooks.
 
     Configuration: `unique_key`, a contract, and under `meta`:
-    - influence_days: for how many days after a day that changed rows change too;
+    - influence_days: for how many days after a day that changed rows change too; null: the
+      rows are of no days, and each run compares all of them;
     - grain: `user` or `cohort`, where rows are not of an activity_date;
     - moves_with: which bounds of users' lifetimes, `first` or `last`, also lead to rows;
     - defined_by: variables that say what the table holds; where one changes, all days of
       which there are events are built again. -#}
 {% materialization replace_days, adapter='postgres' %}
+    {%- do check_configuration() -%}
     {%- set is_new = not is_table(this) -%}
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {%- do begin_model() -%}
@@ -49,7 +51,8 @@
 
 
 {% macro set_not_null() -%}
-    {%- for column in model.columns.values() if column.constraints -%}
+    {%- for column in model.columns.values()
+        if 'not_null' in column.constraints | map(attribute='type') -%}
         {%- call statement() -%}
             alter table {{ this }} alter column {{ adapter.quote(column.name) }} set not null
         {%- endcall -%}

@@ -41,7 +41,7 @@
                 ~ "--vars 'refresh: start_over'") -%}
         {%- endif -%}
         {%- do run_query(
-            "set local lock_timeout = '" ~ var('lock_timeout_seconds') ~ "s'"
+            "set local lock_timeout = '" ~ setting('lock_timeout_seconds') ~ "s'"
         ) -%}
         {%- set wanted = make_temp_relation(this, '__wanted') -%}
         {%- do run_query(get_create_table_as_sql(true, wanted, get_empty_subquery_sql(sql))) -%}

@@ -20,7 +20,7 @@
         if not is_ours then
             raise 'fast-dau: it is not the turn of this run: it was refused as it began, '
                 'or was not seen for % seconds, and another run does its work',
-                {{ var('silent_seconds') }};
+                {{ setting('silent_seconds') }};
         end if;
     end $$
     {%- endcall -%}

@@ -1,5 +1,6 @@
 {{ config(
     unique_key='activity_date',
+    meta={'influence_days': none},
     pre_hook="{{ read_change_log() }}",
     post_hook=[
         "{{ ensure_index(['activity_date'], unique=true) }}",

@@ -1,5 +1,6 @@
 {{ config(
     unique_key='reason',
+    meta={'influence_days': none},
     post_hook="{{ ensure_index(['reason'], unique=true) }}",
 ) }}
 
