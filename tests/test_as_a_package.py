@@ -16,7 +16,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.dbt import DBT_PROGRAM
-from orchestration.settings import DBT_PROJECT_DIR
+from orchestration.settings import DBT_PROJECT_DIR, ROOT
 from tests.dbt_processes import WAITING, held
 from tests.events_tables import execute
 from tests.made_up_events import eventful_days, invalid_events
@@ -156,6 +156,15 @@ def test_a_metric_of_its_own_is_exact_whichever_runs_build_it(
     assert left_out[0] != left_out[1]
     assert by_plan(rollup) == expected_by_plan(rollup)
     assert re.search(r"wau_7d_by_plan \.* \[0 rows written, 0 deleted", written)
+
+
+def test_the_page_on_metrics_shows_the_model_that_is_tested() -> None:
+    page = (ROOT / "docs" / "your-own-metric.md").read_text()
+    model = SHOP / "models" / "wau_7d_by_plan.sql"
+    properties = model.with_suffix(".yml").read_text()
+
+    assert model.read_text() in page
+    assert all(line in page for line in properties.splitlines())
 
 
 def by_plan(rollup: Rollup) -> set[tuple[date, str, int]]:

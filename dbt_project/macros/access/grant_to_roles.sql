@@ -6,7 +6,7 @@
         grantee text;
     begin
         for grantee in
-            select rolname from pg_roles where rolname in ({{ string_literals(roles) }})
+            select rolname from pg_roles where rolname in ({{ fast_dau.string_literals(roles) }})
         loop
             execute format('grant {{ privilege }} on {{ relation }} to %I', grantee);
         end loop;
@@ -18,10 +18,10 @@
     takes several queries a table. Where the model has `grants` of dbt's, these hold. -#}
 {% macro describe_relation(relation, is_new) -%}
     {%- set grants = config.get('grants') -%}
-    {%- if is_new or is_full_run() -%}
+    {%- if is_new or fast_dau.is_full_run() -%}
         {%- do persist_docs(relation, model) -%}
         {%- do run_query(
-            grant_to_roles('select', relation, [setting('reader_role')])
+            fast_dau.grant_to_roles('select', relation, [fast_dau.setting('reader_role')])
         ) if not grants -%}
     {%- endif -%}
     {%- do apply_grants(
@@ -32,15 +32,15 @@
 
 {#- `fast-dau init --reader` runs it: the tables and views that there are, to that role. -#}
 {% macro grant_to_readers() -%}
-    {%- for node in rollup_nodes() -%}
+    {%- for node in fast_dau.rollup_nodes() -%}
         {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
         {%- if relation -%}
-            {%- do run_query(grant_to_roles('select', relation, [var('reader_role')])) -%}
+            {%- do run_query(fast_dau.grant_to_roles('select', relation, [var('reader_role')])) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if is_built('rollup_state') -%}
+    {%- if fast_dau.is_built('rollup_state') -%}
         {%- do run_query(
-            grant_to_roles('select', rollup_state(), [var('reader_role')])
+            fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [var('reader_role')])
         ) -%}
     {%- endif -%}
     {%- do run_query('commit') -%}

@@ -1,13 +1,13 @@
 {#- The table in which triggers on the events note changes of old rows; made by
     `fast-dau init --change-log`, beside the events. -#}
 {% macro change_log() -%}
-    {{ return(beside_events('_change_log')) }}
+    {{ return(fast_dau.beside_events('_change_log')) }}
 {%- endmacro %}
 
 
 {#- The rollups that read it, each with whose changes it has read. -#}
 {% macro change_log_rollups() -%}
-    {{ return(beside_events('_change_log_rollups')) }}
+    {{ return(fast_dau.beside_events('_change_log_rollups')) }}
 {%- endmacro %}
 
 
@@ -24,13 +24,13 @@
 
 
 {% macro change_log_exists() -%}
-    {{ return(target.type == 'postgres' and exists_now(change_log())) }}
+    {{ return(target.type == 'postgres' and fast_dau.exists_now(fast_dau.change_log())) }}
 {%- endmacro %}
 
 
 {% macro exists_now(relation) -%}
     {%- set found = run_query(
-        'select to_regclass(' ~ string_literals([relation]) ~ ') is not null'
+        'select to_regclass(' ~ fast_dau.string_literals([relation]) ~ ') is not null'
     ) -%}
     {{ return(found.columns[0].values()[0]) }}
 {%- endmacro %}
@@ -38,15 +38,15 @@
 
 {#- The log leaves out what an ordinary run looks back on anyway, as of its making. -#}
 {% macro check_change_log() -%}
-    {%- if execute and change_log_exists() -%}
+    {%- if execute and fast_dau.change_log_exists() -%}
     {%- set logged_after_days = run_query(
         "select split_part(encode(tgargs, 'escape'), '\\', 1)::int from pg_trigger"
-        ~ " where tgrelid = to_regclass(" ~ string_literals([beside_events('')])
+        ~ " where tgrelid = to_regclass(" ~ fast_dau.string_literals([fast_dau.beside_events('')])
         ~ ") and tgname = 'fast_dau_log_insert'"
     ) -%}
     {%- if logged_after_days | length
         and logged_after_days.columns[0].values()[0] >= var('lookback_days') -%}
-        {%- do refuse("lookback_days is " ~ var('lookback_days') ~ ", but the change log "
+        {%- do fast_dau.refuse("lookback_days is " ~ var('lookback_days') ~ ", but the change log "
             ~ "leaves out changes of the last " ~ logged_after_days.columns[0].values()[0]
             ~ " days, for which it needs to be larger. Make the log anew with "
             ~ "`fast-dau init --change-log`, which reads lookback_days from dbt_project.yml")

@@ -2,45 +2,45 @@
     change log to `pending_days`, and notes up to where it has read. Each rollup, known by
     the schema of its state, reads for itself; entries that all have read are deleted. -#}
 {% macro read_change_log() -%}
-    {%- if execute and is_run() and target.type == 'postgres' -%}
-    update {{ rollup_state() }} set change_log_snapshot = pg_current_snapshot()
-    {%- if change_log_exists() -%}
-    {%- set watch = watch_of_events() -%}
-    {%- do tell_of_change_log(watch) -%}
+    {%- if execute and fast_dau.is_run() and target.type == 'postgres' -%}
+    update {{ fast_dau.rollup_state() }} set change_log_snapshot = pg_current_snapshot()
+    {%- if fast_dau.change_log_exists() -%}
+    {%- set watch = fast_dau.watch_of_events() -%}
+    {%- do fast_dau.tell_of_change_log(watch) -%}
     ;
     -- One statement, so that what counts as read is what was read.
     with unread as materialized (
-        {{ unread_changes(watch) }}
+        {{ fast_dau.unread_changes(watch) }}
     ),
 
     noted as (
-        insert into {{ pending_days() }} (activity_date, reason)
+        insert into {{ fast_dau.pending_days() }} (activity_date, reason)
         select activity_date, reason from unread
         on conflict do nothing
     )
 
-    {{ note_read(watch) if watch.has_rollups else 'select count(*) from unread' }}
+    {{ fast_dau.note_read(watch) if watch.has_rollups else 'select count(*) from unread' }}
     {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
 
 {% macro note_read(watch) -%}
-    insert into {{ change_log_rollups() }} (rollup, server, snapshot, watched, read_at)
+    insert into {{ fast_dau.change_log_rollups() }} (rollup, server, snapshot, watched, read_at)
     values (
-        {{ string_literals([state_schema()]) }}, {{ this_server() }}, pg_current_snapshot(),
-        {{ string_literals([tojson(watch.watched)]) if watch.is_whole else 'null' }}, now()
+        {{ fast_dau.string_literals([fast_dau.state_schema()]) }}, {{ fast_dau.this_server() }}, pg_current_snapshot(),
+        {{ fast_dau.string_literals([tojson(watch.watched)]) if watch.is_whole else 'null' }}, now()
     )
     on conflict (rollup) do update set
         server = excluded.server, snapshot = excluded.snapshot,
         watched = excluded.watched, read_at = excluded.read_at;
     -- A transaction of the future, seen already, is one of a server that was dumped, whose
     -- entries each rollup has read as soon as it has read any on this one.
-    delete from {{ change_log() }}
+    delete from {{ fast_dau.change_log() }}
     where not exists (
-        select from {{ change_log_rollups() }}
+        select from {{ fast_dau.change_log_rollups() }}
         where
-            server <> {{ this_server() }}
+            server <> {{ fast_dau.this_server() }}
             or not pg_visible_in_snapshot(transaction_id, snapshot)
             and transaction_id < pg_snapshot_xmax(pg_current_snapshot())
     )
@@ -52,24 +52,24 @@
     or to come, which no zone may be able to show, are of no day that is built. -#}
 {% macro unread_changes(watch) -%}
     select distinct
-        {{ local_date('performed_at') }} as activity_date,
+        {{ fast_dau.local_date('performed_at') }} as activity_date,
         case when operation = 'install' then 'unwatched' else 'changed' end as reason
-    from {{ change_log() }}
+    from {{ fast_dau.change_log() }}
     where
-        (performed_at is null or {{ is_valid_time('performed_at') }})
+        (performed_at is null or {{ fast_dau.is_valid_time('performed_at') }})
         {%- if watch.has_rollups %}
         and pg_visible_in_snapshot(
             transaction_id,
             (
-                select snapshot from {{ change_log_rollups() }}
-                where rollup = {{ string_literals([state_schema()]) }}
-                    and server = {{ this_server() }}
+                select snapshot from {{ fast_dau.change_log_rollups() }}
+                where rollup = {{ fast_dau.string_literals([fast_dau.state_schema()]) }}
+                    and server = {{ fast_dau.this_server() }}
             )
         ) is not true
         {%- endif %}
     {%- for name in watch.added %}
     union all
-    {{ days_of_events(name) }}
+    {{ fast_dau.days_of_events(name) }}
     {%- endfor %}
     {%- if not watch.is_known %}
     union all
@@ -83,10 +83,10 @@
     select first_date + n, 'unwatched'
     from (
         select
-            {{ local_date('min(performed_at)') }} as first_date,
-            {{ local_date('max(performed_at)') }} as last_date
+            {{ fast_dau.local_date('min(performed_at)') }} as first_date,
+            {{ fast_dau.local_date('max(performed_at)') }} as last_date
         from {{ partition }}
-        where {{ is_valid_time('performed_at') }}
+        where {{ fast_dau.is_valid_time('performed_at') }}
     ) as span
     cross join generate_series(0, last_date - first_date) as n
 {%- endmacro %}
@@ -94,14 +94,14 @@
 
 {#- A query: days known to have changed, with the reason, before a run reads the log. -#}
 {% macro known_changes() -%}
-    {%- if is_built('rollup_state') %}
-    select activity_date, reason from {{ pending_days() }}
+    {%- if fast_dau.is_built('rollup_state') %}
+    select activity_date, reason from {{ fast_dau.pending_days() }}
     {%- else %}
     select null::date as activity_date, null::{{ dbt.type_string() }} as reason
     where false
     {%- endif %}
-    {%- if change_log_exists() %}
+    {%- if fast_dau.change_log_exists() %}
     union all
-    select * from ({{ unread_changes(watch_of_events()) }}) as unread
+    select * from ({{ fast_dau.unread_changes(fast_dau.watch_of_events()) }}) as unread
     {%- endif %}
 {%- endmacro %}

@@ -6,16 +6,16 @@
     `is_known`: all is as this rollup found it when it last read the log, but for
     partitions that were attached since, which are `added`. -#}
 {% macro watch_of_events() -%}
-    {%- set has_rollups = exists_now(change_log_rollups()) -%}
+    {%- set has_rollups = fast_dau.exists_now(fast_dau.change_log_rollups()) -%}
     {%- set watched, unwatched, names = {}, [], {} -%}
-    {%- for row in run_query(triggers_of_events()).rows -%}
+    {%- for row in run_query(fast_dau.triggers_of_events()).rows -%}
         {%- do watched.update({row['relation_id']: row['watch']}) -%}
         {%- do names.update({row['relation_id']: row['name']}) -%}
         {%- do unwatched.append(row['name']) if not row['is_watched'] -%}
     {%- endfor -%}
     {%- set kept = run_query(
-        'select watched from ' ~ change_log_rollups() ~ ' where rollup = '
-        ~ string_literals([state_schema()]) ~ ' and server = ' ~ this_server()
+        'select watched from ' ~ fast_dau.change_log_rollups() ~ ' where rollup = '
+        ~ fast_dau.string_literals([fast_dau.state_schema()]) ~ ' and server = ' ~ fast_dau.this_server()
     ).columns[0].values() if has_rollups else [] -%}
     {%- set before = fromjson(kept[0]) if kept and kept[0] else {} -%}
     {%- set changed, added = [], [] -%}
@@ -39,7 +39,7 @@
     'fast_dau_log_insert', 'fast_dau_log_update', 'fast_dau_log_delete'
     {%- endset -%}
     with recursive relations as (
-        select {{ string_literals([beside_events('')]) }}::regclass as relation, true
+        select {{ fast_dau.string_literals([fast_dau.beside_events('')]) }}::regclass as relation, true
             as is_root
         union
         select inhrelid::regclass, false from pg_inherits
@@ -61,7 +61,7 @@
     from relations
     left join pg_trigger on
         tgrelid = relation and tgfoid = to_regproc(
-            {{ string_literals([change_log().include(database=false)]) }}
+            {{ fast_dau.string_literals([fast_dau.change_log().include(database=false)]) }}
         )
     group by relation, is_root
     order by relation::text
@@ -91,8 +91,8 @@
     {%- endif -%}
     {%- for row in (run_query(
         "select rollup, to_char(read_at, 'YYYY-MM-DD') as read_on from "
-        ~ change_log_rollups() ~ " where read_at < now() - interval '7 days' and rollup <> "
-        ~ string_literals([state_schema()])
+        ~ fast_dau.change_log_rollups() ~ " where read_at < now() - interval '7 days' and rollup <> "
+        ~ fast_dau.string_literals([fast_dau.state_schema()])
     ).rows if watch.has_rollups else []) -%}
         {%- do log("fast-dau: the rollup " ~ row['rollup'] ~ " last read the change log of "
             ~ events ~ " on " ~ row['read_on'] ~ ", and entries are kept for it. If it is"

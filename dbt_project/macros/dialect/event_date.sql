@@ -30,5 +30,5 @@
 {% macro spark__event_days() -%}
     ,
     event_date,
-    {{ local_date('performed_at') }} as activity_date
+    {{ fast_dau.local_date('performed_at') }} as activity_date
 {%- endmacro %}

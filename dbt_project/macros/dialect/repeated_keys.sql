@@ -25,7 +25,7 @@ where not exists (
 select {{ columns | join(', ') }}
 from {{ table }}
 {%- if 'activity_date' in columns %}
-where {{ is_refreshed_day('activity_date') }}
+where {{ fast_dau.is_refreshed_day('activity_date') }}
 {%- endif %}
 group by {{ columns | join(', ') }}
 having count(*) > 1

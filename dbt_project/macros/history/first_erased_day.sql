@@ -1,9 +1,9 @@
 {#- The earliest day on which erased users count (`fast-dau forget --keep-counts`), whose
     row stays where none of the events that are left is as old. -#}
 {% macro first_erased_day() -%}
-    {%- if execute and is_built('rollup_state') -%}
+    {%- if execute and fast_dau.is_built('rollup_state') -%}
     (
-        select min(activity_date) from {{ rollup_relation('erased_counts') }}
+        select min(activity_date) from {{ fast_dau.rollup_relation('erased_counts') }}
         where
             dau > 0
             and activity_date >= date '{{ var("events_start_date") }}'
@@ -17,14 +17,14 @@
 {#- For a run that starts over, which forgets the days whose events are gone: with them goes
     what erased users add to them. -#}
 {% macro drop_erased_counts_of_lost_days() -%}
-    {%- if is_built('user_day_activity') -%}
-    {%- set known = known_history() -%}
-    {%- set lost = lost_days(known) -%}
+    {%- if fast_dau.is_built('user_day_activity') -%}
+    {%- set known = fast_dau.known_history() -%}
+    {%- set lost = fast_dau.lost_days(known) -%}
     {%- set first_whole_day = var('events_kept_from')
         or ((lost.next_day or known.open_date) if lost.first_day else known.kept_from) -%}
     {%- if first_whole_day -%}
     {%- do run_query(
-        "delete from " ~ rollup_relation('erased_counts')
+        "delete from " ~ fast_dau.rollup_relation('erased_counts')
         ~ " where activity_date < date '" ~ first_whole_day ~ "'"
     ) -%}
     {%- endif -%}

@@ -4,17 +4,17 @@
 
     What the change log has, and what is gone of a day that still has events, was deleted. -#}
 {% macro missing_history(known, today) -%}
-    {%- set lost = lost_days(known) -%}
+    {%- set lost = fast_dau.lost_days(known) -%}
     {%- if not lost.first_day or var('missing_events') == 'deleted' -%}
         {{ return({}) }}
     {%- elif var('missing_events') is none -%}
-        {{ return({'objection': objection_to_missing(lost)}) }}
+        {{ return({'objection': fast_dau.objection_to_missing(lost)}) }}
     {%- endif -%}
     {#- Of the day of the cut a part may be gone. -#}
     {%- set days = [today, known.open_date or today, lost.next_day or today] -%}
     {%- set kept_from = days | min -%}
     {%- if known.first_pending and known.first_pending < kept_from -%}
-        {{ return({'objection': objection_to_pending(kept_from, known)}) }}
+        {{ return({'objection': fast_dau.objection_to_pending(kept_from, known)}) }}
     {%- endif -%}
     {{ return({'kept_from': kept_from}) }}
 {%- endmacro %}
@@ -24,8 +24,8 @@
     which are before every event of a user whom the tables know on its day; and the day
     after the first such event. Late events of others do not hide that a day was lost. -#}
 {% macro lost_days(known) -%}
-    {%- set user_days = rollup_relation('user_day_activity') -%}
-    {%- set first_day = dates_of(
+    {%- set user_days = fast_dau.rollup_relation('user_day_activity') -%}
+    {%- set first_day = fast_dau.dates_of(
         'select min(activity_date) as first_day from ' ~ user_days
         ~ " where activity_date >= date '" ~ (known.kept_from or '0001-01-01') ~ "'"
     ).first_day -%}
@@ -33,20 +33,20 @@
         {{ return({}) }}
     {%- endif -%}
     {%- set first_day = "date '" ~ first_day ~ "'" -%}
-    {{ return(dates_of(
+    {{ return(fast_dau.dates_of(
         'select min(user_days.activity_date) as first_day,'
         ~ ' max(user_days.activity_date) as last_day, min(left_day) + 1 as next_day'
         ~ ' from (select min(left_day) as left_day from ('
-        ~ 'select ' ~ local_date('performed_at') ~ ' as left_day from '
-        ~ source('app', 'events').render() ~ ' as events where ' ~ is_valid_time('performed_at')
-        ~ ' and performed_at >= ' ~ day_starts_at(first_day)
+        ~ 'select ' ~ fast_dau.local_date('performed_at') ~ ' as left_day from '
+        ~ source('app', 'events').render() ~ ' as events where ' ~ fast_dau.is_valid_time('performed_at')
+        ~ ' and performed_at >= ' ~ fast_dau.day_starts_at(first_day)
         ~ ' and exists (select 1 from ' ~ user_days ~ ' as known_days'
         ~ ' where known_days.user_id = events.user_id'
-        ~ ' and known_days.activity_date = ' ~ local_date('events.performed_at') ~ ')'
+        ~ ' and known_days.activity_date = ' ~ fast_dau.local_date('events.performed_at') ~ ')'
         ~ ' order by performed_at limit 1) as first_left) as events_left'
         ~ ' left join ' ~ user_days ~ ' as user_days on user_days.activity_date >= '
         ~ first_day ~ " and user_days.activity_date < coalesce(left_day, date '9999-12-31')"
-        ~ ' where not exists (select 1 from (' ~ known_changes() ~ ') as known'
+        ~ ' where not exists (select 1 from (' ~ fast_dau.known_changes() ~ ') as known'
         ~ " where known.reason = 'changed' and (known.activity_date is null"
         ~ ' or known.activity_date = user_days.activity_date))'
     )) }}

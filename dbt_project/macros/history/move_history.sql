@@ -2,7 +2,7 @@
     built, or is to be rebuilt, would stay as it is for good. -#}
 {% macro objection_to_move_on(given, known) -%}
     {%- if known.first_pending and known.first_pending < given -%}
-        {{ return(objection_to_pending(given, known)) }}
+        {{ return(fast_dau.objection_to_pending(given, known)) }}
     {%- elif known.open_date and known.open_date < given -%}
         {{ return("events_kept_from is " ~ given ~ ", but the tables are built only up to "
             ~ known.open_date ~ ", which was not over then: run once with events_kept_from "
@@ -28,16 +28,16 @@
         {{ return(none) }}
     {%- endif -%}
     {%- set first, last = "date '" ~ given ~ "'", "date '" ~ known.kept_from ~ "'" -%}
-    {%- set lacking = dates_of(
+    {%- set lacking = fast_dau.dates_of(
         "select min(published.activity_date) as first_day from ("
         ~ "select activity_date, sum(events_count) as events_count from "
-        ~ rollup_relation('user_day_activity') ~ " where activity_date >= " ~ first
+        ~ fast_dau.rollup_relation('user_day_activity') ~ " where activity_date >= " ~ first
         ~ " and activity_date < " ~ last ~ " group by activity_date) as published"
         ~ " left join (select activity_date, count(*) as events_count from ("
-        ~ "select " ~ local_date('performed_at') ~ " as activity_date from "
+        ~ "select " ~ fast_dau.local_date('performed_at') ~ " as activity_date from "
         ~ source('app', 'events').render() ~ " as events where user_id is not null"
-        ~ " and performed_at >= " ~ day_starts_at(first)
-        ~ " and performed_at < " ~ day_starts_at(last) ~ and_is_active_kind()
+        ~ " and performed_at >= " ~ fast_dau.day_starts_at(first)
+        ~ " and performed_at < " ~ fast_dau.day_starts_at(last) ~ fast_dau.and_is_active_kind()
         ~ ") as events group by activity_date) as counted"
         ~ " on published.activity_date = counted.activity_date"
         ~ " where coalesce(counted.events_count, 0) < published.events_count"

@@ -3,15 +3,15 @@
     `missing_events: purged`; what a run sees once never does. `found`: by `find_history`. -#}
 {% macro settle_history(found) -%}
     {%- if var('refresh') == 'start_over' -%}
-    {%- do drop_erased_counts_of_lost_days() -%}
+    {%- do fast_dau.drop_erased_counts_of_lost_days() -%}
     {%- endif -%}
     {%- set kept_from = found.kept_from -%}
-    {%- set values = {'kept_from': date_or_null(kept_from)} -%}
-    {%- do values.update(first_event_at='(' ~ first_event_at() ~ ')') if reads_every_event() -%}
-    {%- do write_state(values) -%}
+    {%- set values = {'kept_from': fast_dau.date_or_null(kept_from)} -%}
+    {%- do values.update(first_event_at='(' ~ fast_dau.first_event_at() ~ ')') if fast_dau.reads_every_event() -%}
+    {%- do fast_dau.write_state(values) -%}
     {%- if found.was_kept_from and kept_from != found.was_kept_from -%}
         {#- The days that are kept no more are to be rebuilt, whatever they hold. -#}
-        {%- do note_all_days('changed') if kept_from is none or kept_from < found.was_kept_from -%}
+        {%- do fast_dau.note_all_days('changed') if kept_from is none or kept_from < found.was_kept_from -%}
     {%- endif -%}
     {%- if kept_from != found.was_kept_from and found.is_built -%}
         {%- do log("fast-dau: history is kept from " ~ (kept_from or 'no day on')
@@ -25,8 +25,8 @@
     or none, as it will be, `was_kept_from`, and `objection`, why the run is refused. -#}
 {% macro find_history() -%}
     {%- set given = var('events_kept_from') | string if var('events_kept_from') else none -%}
-    {%- set today = dates_of("select " ~ local_date(run_at()) ~ " as today").today -%}
-    {%- set known = known_history() -%}
+    {%- set today = fast_dau.dates_of("select " ~ fast_dau.local_date(fast_dau.run_at()) ~ " as today").today -%}
+    {%- set known = fast_dau.known_history() -%}
     {%- set found = {
         'kept_from': given or (known.kept_from if known.is_built else none),
         'was_kept_from': known.kept_from,
@@ -35,12 +35,12 @@
     {%- if given and given > today -%}
         {%- do found.update(objection="events_kept_from is " ~ given ~ ", which is after "
             ~ today ~ ", today: history cannot be kept from a day to come") -%}
-    {%- elif known.is_built and given is none and reads_every_event() -%}
-        {%- do found.update(missing_history(known, today)) -%}
+    {%- elif known.is_built and given is none and fast_dau.reads_every_event() -%}
+        {%- do found.update(fast_dau.missing_history(known, today)) -%}
     {%- elif known.is_built and given and given > (known.kept_from or '') -%}
-        {%- do found.update(objection=objection_to_move_on(given, known)) -%}
+        {%- do found.update(objection=fast_dau.objection_to_move_on(given, known)) -%}
     {%- elif known.is_built and given and given < known.kept_from -%}
-        {%- do found.update(objection=objection_to_move_back(given, known)) -%}
+        {%- do found.update(objection=fast_dau.objection_to_move_back(given, known)) -%}
     {%- endif -%}
     {{ return(found) }}
 {%- endmacro %}
@@ -49,27 +49,27 @@
 {#- What the state says of history, as ISO dates or none; `is_built`: there are tables, and
     this run does not replace them. -#}
 {% macro known_history() -%}
-    {%- set has_tables = is_built('rollup_state') and is_built('daily_active_users')
-        and not is_starting_over() -%}
-    {%- if not is_built('rollup_state') -%}
+    {%- set has_tables = fast_dau.is_built('rollup_state') and fast_dau.is_built('daily_active_users')
+        and not fast_dau.is_starting_over() -%}
+    {%- if not fast_dau.is_built('rollup_state') -%}
         {{ return({'is_built': false, 'kept_from': none}) }}
     {%- endif -%}
     {#- Where every day is pending, the first that the tables have is the first of them. -#}
     {%- set first_pending -%}
     select min(coalesce(pending.activity_date, days.first_date))
-    from {{ pending_days() }} as pending
+    from {{ fast_dau.pending_days() }} as pending
     cross join (
         select min(activity_date) as first_date
-        from {{ rollup_relation('daily_active_users' if has_tables else 'pending_days') }}
+        from {{ fast_dau.rollup_relation('daily_active_users' if has_tables else 'pending_days') }}
     ) as days
     where
         pending.activity_date is null
         or state.kept_from is null
         or pending.activity_date >= state.kept_from
     {%- endset -%}
-    {%- set known = dates_of(
+    {%- set known = fast_dau.dates_of(
         'select kept_from, open_date, (' ~ first_pending ~ ') as first_pending from '
-        ~ rollup_state() ~ ' as state'
+        ~ fast_dau.rollup_state() ~ ' as state'
     ) -%}
     {%- do known.update(is_built=has_tables) -%}
     {{ return(known) }}
@@ -98,7 +98,7 @@
     select min(performed_at) as first_event_at from {{ source('app', 'events') }}
     where
         user_id is not null
-        and {{ is_valid_time('performed_at') }}
+        and {{ fast_dau.is_valid_time('performed_at') }}
         {% if since is not none -%}
         and performed_at >= {{ since }}
         {%- endif %}

@@ -3,10 +3,10 @@
 {% macro days_around(days_before, days_after, days_after_moved, moves_with) -%}
     {%- set days, spans, timedelta = [], [], modules.datetime.timedelta -%}
     {%- set refreshed = 'select activity_date from ' ~ ref('refresh_days') -%}
-    {%- for day in days_found(refreshed) -%}
+    {%- for day in fast_dau.days_found(refreshed) -%}
         {%- do spans.append((day - timedelta(days_before), day + timedelta(days_after))) -%}
     {%- endfor -%}
-    {%- for day in (days_found(days_moved_with(moves_with)) if moves_with else []) -%}
+    {%- for day in (fast_dau.days_found(fast_dau.days_moved_with(moves_with)) if moves_with else []) -%}
         {%- do spans.append((
             day - timedelta(days_before), day + timedelta(days_after_moved)
         )) -%}
@@ -24,7 +24,7 @@
 {#- The dates that a query finds. -#}
 {% macro days_found(query) -%}
     {%- set days = [] -%}
-    {%- for row in rows_once(query) -%}
+    {%- for row in fast_dau.rows_once(query) -%}
         {#- Spark's are texts. -#}
         {%- do days.append(modules.datetime.date.fromisoformat(row[0] | string)) -%}
     {%- endfor -%}

@@ -3,10 +3,10 @@
     latest refresh_days. A day that is gone from history has no rows. -#}
 {% macro days_to_build() -%}
     {%- set refresh_days = ref('refresh_days') -%}
-    {%- if rebuild_scope() == 'refresh_days' -%}
+    {%- if fast_dau.rebuild_scope() == 'refresh_days' -%}
         {{ refresh_days }} where reason <> 'gone'
     {%- else -%}
-        {{ ref('calendar_days') }} where not is_gone and day_starts_at <= {{ refreshed_at() }}
+        {{ ref('calendar_days') }} where not is_gone and day_starts_at <= {{ fast_dau.refreshed_at() }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -14,9 +14,9 @@
 {#- The clock by which days are over, in UTC: that of the run that chose the days. A run of
     some tables goes on from there, or it would close days that their inputs never had. -#}
 {% macro refreshed_at() -%}
-    {%- if execute and is_run() and refresh_days_id() not in selected_resources -%}
-        (select refreshed_at from {{ rollup_state() }})
+    {%- if execute and fast_dau.is_run() and fast_dau.refresh_days_id() not in selected_resources -%}
+        (select refreshed_at from {{ fast_dau.rollup_state() }})
     {%- else -%}
-        {{ run_at() }}
+        {{ fast_dau.run_at() }}
     {%- endif -%}
 {%- endmacro %}

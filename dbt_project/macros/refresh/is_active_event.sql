@@ -1,13 +1,13 @@
 {#- A predicate: whether one of `events` makes its user active on the day of `days`. -#}
 {% macro is_active_event() -%}
     {{ adapter.dispatch('is_event_of_day', 'fast_dau')() }}
-    {{ and_is_active_kind() }}
+    {{ fast_dau.and_is_active_kind() }}
 {%- endmacro %}
 
 
 {% macro and_is_active_kind() -%}
     {%- if var('active_kinds') %}
-    and events.kind in ({{ string_literals(var('active_kinds')) }})
+    and events.kind in ({{ fast_dau.string_literals(var('active_kinds')) }})
     {%- endif %}
 {%- endmacro %}
 
@@ -23,6 +23,6 @@
     one of those beside it. -#}
 {% macro spark__is_event_of_day() -%}
     events.activity_date = days.activity_date
-    and {{ is_affected_day('events.activity_date') }}
-    and {{ is_affected_day('events.event_date', days_before=1, days_after=1) }}
+    and {{ fast_dau.is_affected_day('events.activity_date') }}
+    and {{ fast_dau.is_affected_day('events.event_date', days_before=1, days_after=1) }}
 {%- endmacro %}

@@ -10,20 +10,20 @@
 {% macro is_affected_day(column, days_before=0, days_after=0) -%}
     {%- set influence_days = config.meta_get('influence_days') -%}
     {%- set moves_with = config.meta_get('moves_with', []) -%}
-    {%- set scope = rebuild_scope() -%}
+    {%- set scope = fast_dau.rebuild_scope() -%}
     {%- if scope == 'everything' or influence_days is none
         or (moves_with and scope == 'history') -%}
         true
     {%- elif scope == 'history' -%}
         {{ column }} >= coalesce(
-            (select rollup_state.kept_from from {{ rollup_state() }} as rollup_state),
+            (select rollup_state.kept_from from {{ fast_dau.rollup_state() }} as rollup_state),
             date '0001-01-01'
         ) - {{ days_before }}
     {%- else -%}
-        {%- set days = days_around(
+        {%- set days = fast_dau.days_around(
             days_before, influence_days + days_after, days_after, moves_with
         ) -%}
-        {{ is_one_of(column, days) }}
+        {{ fast_dau.is_one_of(column, days) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -13,7 +13,7 @@
 
 {#- Spark would open the files of every day, and so asks when it reads them anyway. -#}
 {% macro spark__reads_every_event() -%}
-    {{ return(is_full_run() or not is_built('daily_active_users')) }}
+    {{ return(fast_dau.is_full_run() or not fast_dau.is_built('daily_active_users')) }}
 {%- endmacro %}
 
 
@@ -24,14 +24,14 @@
 
 
 {% macro default__was_full_run() -%}
-    exists ({{ days_of_full_run() }})
+    exists ({{ fast_dau.days_of_full_run() }})
 {%- endmacro %}
 
 
 {#- Asked beforehand: Spark works out what stands beside a question whatever the answer. -#}
 {% macro spark__was_full_run() -%}
-    {%- set full_days = days_of_full_run() -%}
-    {{ 'true' if execute and is_built('refresh_days') and days_found(full_days) else 'false' }}
+    {%- set full_days = fast_dau.days_of_full_run() -%}
+    {{ 'true' if execute and fast_dau.is_built('refresh_days') and fast_dau.days_found(full_days) else 'false' }}
 {%- endmacro %}
 
 

@@ -4,9 +4,9 @@
       variable that the table is `defined_by` has changed;
     - refresh_days: what the days in refresh_days can change. -#}
 {% macro rebuild_scope() -%}
-    {%- if not execute or not is_table(this) or is_starting_over() -%}
+    {%- if not execute or not fast_dau.is_table(this) or fast_dau.is_starting_over() -%}
         {{ return('everything') }}
-    {%- elif flags.FULL_REFRESH or is_redefined() -%}
+    {%- elif flags.FULL_REFRESH or fast_dau.is_redefined() -%}
         {{ return('history') }}
     {%- endif -%}
     {{ return('refresh_days') }}
@@ -16,26 +16,26 @@
 {#- A run that fails leaves what it had begun to those after it. -#}
 {% macro is_starting_over() -%}
     {{ return(
-        setting('refresh') == 'start_over'
-        or (is_built('rollup_state') and state_once()['is_starting_over'])
+        fast_dau.setting('refresh') == 'start_over'
+        or (fast_dau.is_built('rollup_state') and fast_dau.state_once()['is_starting_over'])
     ) }}
 {%- endmacro %}
 
 
 {% macro is_redefined() -%}
-    {%- set values = definition_of(model) -%}
+    {%- set values = fast_dau.definition_of(model) -%}
     {{ return(
-        values != {} and fromjson(state_once()['model_vars']).get(model.name) != values
+        values != {} and fromjson(fast_dau.state_once()['model_vars']).get(model.name) != values
     ) }}
 {%- endmacro %}
 
 
 {#- Keeps those values, in the transaction that built the table with them. -#}
 {% macro note_definition() -%}
-    {%- set values = string_literals([tojson(definition_of(model))]) ~ '::jsonb' -%}
-    {%- if definition_of(model) -%}
+    {%- set values = fast_dau.string_literals([tojson(fast_dau.definition_of(model))]) ~ '::jsonb' -%}
+    {%- if fast_dau.definition_of(model) -%}
         {%- do run_query(
-            "update " ~ rollup_state() ~ " set model_vars = model_vars || jsonb_build_object('"
+            "update " ~ fast_dau.rollup_state() ~ " set model_vars = model_vars || jsonb_build_object('"
             ~ model.name ~ "', " ~ values ~ ") where model_vars -> '" ~ model.name
             ~ "' is distinct from " ~ values
         ) -%}
@@ -54,9 +54,9 @@
 
 
 {% macro state_once() -%}
-    {{ return(rows_once(
+    {{ return(fast_dau.rows_once(
         'select is_starting_over, cast(model_vars as ' ~ dbt.type_string()
-        ~ ') as model_vars from ' ~ rollup_state()
+        ~ ') as model_vars from ' ~ fast_dau.rollup_state()
     )[0]) }}
 {%- endmacro %}
 

@@ -1,6 +1,6 @@
 {#- An expression: why a run rebuilds a day, or null where only a full run does. -#}
 {% macro refresh_reason() -%}
-    {%- set today = local_date(run_at()) -%}
+    {%- set today = fast_dau.local_date(fast_dau.run_at()) -%}
     case
         when progress.is_first_build then 'first build'
         {%- if var('start_date') is not none %}
@@ -26,5 +26,5 @@
 
 {#- Whether a run takes every day that the events table still holds. -#}
 {% macro is_full_run() -%}
-    {{ return(flags.FULL_REFRESH or setting('refresh') != 'incremental') }}
+    {{ return(flags.FULL_REFRESH or fast_dau.setting('refresh') != 'incremental') }}
 {%- endmacro %}

@@ -1,14 +1,14 @@
 {#- A query: the rows of the model's own table that this run can change, as they are; none
     where all are built from nothing. -#}
 {% macro rows_before() -%}
-    {%- if rebuild_scope() == 'everything' -%}
+    {%- if fast_dau.rebuild_scope() == 'everything' -%}
         select
             {%- for column in model.columns.values() %}
-            null::{{ sql_type(column.data_type) }} as {{ column.name }}
+            null::{{ fast_dau.sql_type(column.data_type) }} as {{ column.name }}
             {{- ',' if not loop.last }}
             {%- endfor %}
         where false
     {%- else -%}
-        select * from {{ this }} where {{ is_affected_row() }}
+        select * from {{ this }} where {{ fast_dau.is_affected_row() }}
     {%- endif -%}
 {%- endmacro %}

@@ -2,15 +2,15 @@
 {% macro check_segments() -%}
     {%- set segments = var('segments') -%}
     {%- if segments is not none and segments is not mapping -%}
-        {%- do refuse("segments is " ~ shown(segments) ~ ", not a mapping such as "
+        {%- do fast_dau.refuse("segments is " ~ fast_dau.shown(segments) ~ ", not a mapping such as "
             ~ "{platform: \"properties ->> 'platform'\"}") -%}
     {%- endif -%}
     {%- for name, expression in (segments or {}).items() if execute -%}
-        {%- do check_text('the name of a segment', name) -%}
-        {%- do check_text("the segment '" ~ name ~ "'", expression) -%}
+        {%- do fast_dau.check_text('the name of a segment', name) -%}
+        {%- do fast_dau.check_text("the segment '" ~ name ~ "'", expression) -%}
         {%- set problem = adapter.dispatch('segment_problem', 'fast_dau')(name, expression) -%}
         {%- if problem -%}
-            {%- do refuse("the segment '" ~ name ~ "' is no expression on the columns of "
+            {%- do fast_dau.refuse("the segment '" ~ name ~ "' is no expression on the columns of "
                 ~ "an event: " ~ expression ~ " (" ~ problem ~ ")") -%}
         {%- endif -%}
     {%- endfor -%}
@@ -35,9 +35,9 @@
 
 {#- Nothing follows the expression that ends a quote or a comment begun in it. -#}
 {% macro segment_trial(expression) -%}
-    with events as ({{ segment_trial_events() }})
+    with events as ({{ fast_dau.segment_trial_events() }})
     select count(*) as users_count from events
-    where {{ segment_value(expression) }} is null
+    where {{ fast_dau.segment_value(expression) }} is null
 {%- endmacro %}
 
 
@@ -48,6 +48,6 @@
     {%- do run_query("explain select /* segment " ~ name.replace('*', '') ~ " */ map('', 1)["
         ~ expression ~ "\n]") -%}
     {%- set said = run_query("explain select /* segment " ~ name.replace('*', '')
-        ~ " */ * from (" ~ segment_trial(expression) ~ ") as trial").columns[0].values()[0] -%}
+        ~ " */ * from (" ~ fast_dau.segment_trial(expression) ~ ") as trial").columns[0].values()[0] -%}
     {{ return(said if said.startswith('Error') else none) }}
 {%- endmacro %}

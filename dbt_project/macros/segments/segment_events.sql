@@ -14,8 +14,8 @@
     cross join lateral (
         {%- for name, expression in segments.items() %}
         select
-            {{ string_literals([name]) }} as segment,
-            left({{ segment_value(expression) }}, 200) as value
+            {{ fast_dau.string_literals([name]) }} as segment,
+            left({{ fast_dau.segment_value(expression) }}, 200) as value
         {{ 'union all' if not loop.last }}
         {%- else %}
         select
@@ -32,7 +32,7 @@
         stack(
             {{ segments | length or 1 }}
             {%- for name, expression in segments.items() %},
-            {{ string_literals([name]) }}, left({{ segment_value(expression) }}, 200)
+            {{ fast_dau.string_literals([name]) }}, left({{ fast_dau.segment_value(expression) }}, 200)
             {%- else %}, null::string, null::string
             {%- endfor %}
         ) as (segment, value)

@@ -18,7 +18,7 @@
         close query;
         open query for execute trial;
         close query;
-        create temporary table events as {{ segment_trial_events() }} with no data;
+        create temporary table events as {{ fast_dau.segment_trial_events() }} with no data;
         execute format('alter table pg_temp.events add check (%s is null)', value);
         select format('the function %s is volatile: it may give another value each time; '
             'declare it stable where that is not so', min(pg_proc.oid::regprocedure::text))
@@ -36,10 +36,10 @@
         return nullif(sqlerrm, '');
     end $problem$;
     select pg_temp.problem_of(
-        {{ string_literals(["with events as (" ~ segment_trial_events()
+        {{ fast_dau.string_literals(["with events as (" ~ fast_dau.segment_trial_events()
             ~ ") select array[" ~ expression ~ "\n] from events"]) }},
-        {{ string_literals([segment_value(expression)]) }},
-        {{ string_literals([segment_trial(expression)]) }}
+        {{ fast_dau.string_literals([fast_dau.segment_value(expression)]) }},
+        {{ fast_dau.string_literals([fast_dau.segment_trial(expression)]) }}
     )
     {%- endset -%}
     {{ return(run_query(trial).columns[0].values()[0]) }}

@@ -1,11 +1,11 @@
 {#- On-run-start: puts back a table that a run was killed in replacing (`replace_all_days`), and
     removes what it had begun. -#}
 {% macro finish_swaps() -%}
-    {%- set names = run_query('show tables in ' ~ state_schema())
+    {%- set names = run_query('show tables in ' ~ fast_dau.state_schema())
         .columns['tableName'].values() -%}
     {%- for name in names if name.endswith(('__dbt_backup', '__dbt_next')) -%}
-        {%- set left = rollup_relation(name) -%}
-        {%- set table = rollup_relation(name.split('__dbt_')[0]) -%}
+        {%- set left = fast_dau.rollup_relation(name) -%}
+        {%- set table = fast_dau.rollup_relation(name.split('__dbt_')[0]) -%}
         {%- if name.endswith('__dbt_backup') and table.identifier not in names -%}
             {%- do run_query('alter table ' ~ left ~ ' rename to ' ~ table) -%}
             {%- do adapter.cache_added(table.incorporate(type='table')) -%}

@@ -3,10 +3,10 @@
 {% macro replace_all_days(sql, existing) -%}
     {%- set next = this.incorporate(path={'identifier': this.identifier ~ '__dbt_next'}) -%}
     {%- set backup = this.incorporate(path={'identifier': this.identifier ~ '__dbt_backup'}) -%}
-    {%- do run_query(create_empty(next)) -%}
+    {%- do run_query(fast_dau.create_empty(next)) -%}
     {%- call statement('main') -%}
         insert into {{ next }} ({{ model.columns | join(', ') }})
-        {{ select_columns(sql) }}
+        {{ fast_dau.select_columns(sql) }}
     {%- endcall -%}
     {%- if existing -%}
         {%- do run_query('alter table ' ~ this ~ ' rename to ' ~ backup) -%}

@@ -2,14 +2,14 @@
     of tables with a folder for each day by days, of the others whole. -#}
 {% materialization replace_days, adapter='spark' %}
     {%- set existing = load_relation(this) -%}
-    {%- do require_turn() -%}
+    {%- do fast_dau.require_turn() -%}
     {{ run_hooks(pre_hooks) }}
     {%- if not config.get('partition_by') -%}
-        {%- do replace_table(sql, existing) -%}
-    {%- elif existing and rebuild_scope() != 'everything' -%}
-        {%- do overwrite_days(sql) -%}
+        {%- do fast_dau.replace_table(sql, existing) -%}
+    {%- elif existing and fast_dau.rebuild_scope() != 'everything' -%}
+        {%- do fast_dau.overwrite_days(sql) -%}
     {%- else -%}
-        {%- do replace_all_days(sql, existing) -%}
+        {%- do fast_dau.replace_all_days(sql, existing) -%}
     {%- endif -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
@@ -21,7 +21,7 @@
 {% macro select_columns(sql) -%}
     select /*+ rebalance{{ '(activity_date)' if config.get('partition_by') }} */
         {%- for column in model.columns.values() %}
-        {{ column.name }}::{{ sql_type(column.data_type) }} as {{ column.name }}
+        {{ column.name }}::{{ fast_dau.sql_type(column.data_type) }} as {{ column.name }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from ({{ sql }}) as built
@@ -32,13 +32,13 @@
 {% macro create_empty(relation, location=none) -%}
     create table {{ relation }} (
         {%- for column in model.columns.values() %}
-        {{ column.name }} {{ sql_type(column.data_type) }}
-            comment {{ string_literals([column.description | truncate(256, true, '...', 0)]) }}
+        {{ column.name }} {{ fast_dau.sql_type(column.data_type) }}
+            comment {{ fast_dau.string_literals([column.description | truncate(256, true, '...', 0)]) }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     )
     using parquet
     {{ partition_cols(label='partitioned by') }}
-    {{ 'location ' ~ string_literals([location]) if location }}
-    comment {{ string_literals([model.description | trim]) }}
+    {{ 'location ' ~ fast_dau.string_literals([location]) if location }}
+    comment {{ fast_dau.string_literals([model.description | trim]) }}
 {%- endmacro %}

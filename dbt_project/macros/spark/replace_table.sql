@@ -2,19 +2,19 @@
     its two folders, and has it point there: whoever reads it sees the old table or the
     new one, and a run that is killed leaves the old one. -#}
 {% macro replace_table(sql, existing) -%}
-    {%- set folder = other_folder(existing) -%}
+    {%- set folder = fast_dau.other_folder(existing) -%}
     {%- call statement('main') -%}
-        insert overwrite directory {{ string_literals([folder]) }} using parquet
-        {{ select_columns(sql if rebuild_scope() == 'everything' else sql_and_kept_rows(sql)) }}
+        insert overwrite directory {{ fast_dau.string_literals([folder]) }} using parquet
+        {{ fast_dau.select_columns(sql if fast_dau.rebuild_scope() == 'everything' else fast_dau.sql_and_kept_rows(sql)) }}
     {%- endcall -%}
-    {%- if config.meta_get('grain') == 'user' and rebuild_scope() != 'everything' -%}
-        {%- do run_query(note_moved_days('parquet.`' ~ folder ~ '`')) -%}
+    {%- if config.meta_get('grain') == 'user' and fast_dau.rebuild_scope() != 'everything' -%}
+        {%- do run_query(fast_dau.note_moved_days('parquet.`' ~ folder ~ '`')) -%}
     {%- endif -%}
     {%- if existing -%}
         {%- do run_query('alter table ' ~ this ~ ' set location '
-            ~ string_literals([folder])) -%}
+            ~ fast_dau.string_literals([folder])) -%}
     {%- else -%}
-        {%- do run_query(create_empty(this, folder)) -%}
+        {%- do run_query(fast_dau.create_empty(this, folder)) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -37,8 +37,8 @@
     union all
     select {{ columns }} from {{ this }}
     {%- if config.meta_get('grain') == 'user' %}
-    left anti join ({{ affected_users() }}) as affected using (user_id)
+    left anti join ({{ fast_dau.affected_users() }}) as affected using (user_id)
     {%- else %}
-    where not ({{ is_affected_row() }})
+    where not ({{ fast_dau.is_affected_row() }})
     {%- endif %}
 {%- endmacro %}

@@ -6,28 +6,28 @@
 
 
 {% macro default__create_rollup_state() -%}
-    {%- if is_built('rollup_state') -%}
-        {%- do upgrade_rollup_state() -%}
+    {%- if fast_dau.is_built('rollup_state') -%}
+        {%- do fast_dau.upgrade_rollup_state() -%}
     {%- else -%}
         {%- set ddl -%}
-            select pg_advisory_xact_lock({{ turn_lock() }});
-            {%- if not adapter.check_schema_exists(target.database, state_schema()) %}
-            create schema if not exists {{ adapter.quote(state_schema()) }};
+            select pg_advisory_xact_lock({{ fast_dau.turn_lock() }});
+            {%- if not adapter.check_schema_exists(target.database, fast_dau.state_schema()) %}
+            create schema if not exists {{ adapter.quote(fast_dau.state_schema()) }};
             {%- endif %}
-            create table if not exists {{ rollup_state() }} (
+            create table if not exists {{ fast_dau.rollup_state() }} (
                 only_row boolean primary key default true check (only_row)
             );
-            comment on table {{ rollup_state() }} is
+            comment on table {{ fast_dau.rollup_state() }} is
                 'One row: what a run has to know of the runs before it. Only runs write it.';
-            comment on column {{ rollup_state() }}.only_row is 'There is no second row.';
-            {{ create_tables_of_state() }};
-            insert into {{ rollup_state() }} default values on conflict do nothing;
-            analyze {{ rollup_state() }}, {{ pending_days() }},
-                {{ rollup_relation('moved_days') }}, {{ rollup_relation('erased_counts') }};
-            {{ grant_to_roles(
-                'usage', 'schema ' ~ adapter.quote(state_schema()), [var('reader_role')]
+            comment on column {{ fast_dau.rollup_state() }}.only_row is 'There is no second row.';
+            {{ fast_dau.create_tables_of_state() }};
+            insert into {{ fast_dau.rollup_state() }} default values on conflict do nothing;
+            analyze {{ fast_dau.rollup_state() }}, {{ fast_dau.pending_days() }},
+                {{ fast_dau.rollup_relation('moved_days') }}, {{ fast_dau.rollup_relation('erased_counts') }};
+            {{ fast_dau.grant_to_roles(
+                'usage', 'schema ' ~ adapter.quote(fast_dau.state_schema()), [var('reader_role')]
             ) }};
-            {{ grant_to_roles('select', rollup_state(), [var('reader_role')]) }}
+            {{ fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [var('reader_role')]) }}
         {%- endset -%}
         {%- do run_query(ddl) -%}
         {%- do run_query('commit') -%}
@@ -37,13 +37,13 @@
 
 {#- Statements that make what there is not yet; the last has no semicolon. -#}
 {% macro create_tables_of_state() -%}
-    {%- for name, (type, comment) in rollup_state_columns().items() %}
-    alter table {{ rollup_state() }} add column if not exists {{ name }} {{ type }};
-    comment on column {{ rollup_state() }}.{{ name }} is '{{ comment }}';
+    {%- for name, (type, comment) in fast_dau.rollup_state_columns().items() %}
+    alter table {{ fast_dau.rollup_state() }} add column if not exists {{ name }} {{ type }};
+    comment on column {{ fast_dau.rollup_state() }}.{{ name }} is '{{ comment }}';
     {%- endfor %}
-    {{ create_pending_days() }};
-    {{ create_moved_days() }};
-    {{ create_erased_counts() }}
+    {{ fast_dau.create_pending_days() }};
+    {{ fast_dau.create_moved_days() }};
+    {{ fast_dau.create_erased_counts() }}
 {%- endmacro %}
 
 
@@ -51,16 +51,16 @@
     were built for, so that the run that follows rebuilds every day whose events are there. -#}
 {% macro upgrade_rollup_state() -%}
     {%- set there = fromjson(run_query(
-        'select to_jsonb(state)::text from ' ~ rollup_state() ~ ' as state'
+        'select to_jsonb(state)::text from ' ~ fast_dau.rollup_state() ~ ' as state'
     ).columns[0].values()[0]) -%}
     {%- if there.get('version', 1) < 3 -%}
         {%- do run_query(
-            'select pg_advisory_xact_lock(' ~ turn_lock() ~ '); ' ~ create_tables_of_state()
-            ~ '; alter table ' ~ rollup_state() ~ ' drop column if exists is_unfinished;'
-            ~ ' update ' ~ rollup_state() ~ ' set version = 3'
+            'select pg_advisory_xact_lock(' ~ fast_dau.turn_lock() ~ '); ' ~ fast_dau.create_tables_of_state()
+            ~ '; alter table ' ~ fast_dau.rollup_state() ~ ' drop column if exists is_unfinished;'
+            ~ ' update ' ~ fast_dau.rollup_state() ~ ' set version = 3'
         ) -%}
-        {%- do run_query(grant_to_roles('select', rollup_state(), [var('reader_role')])) -%}
-        {%- do note_all_days('unfinished') if 'version' not in there -%}
+        {%- do run_query(fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [var('reader_role')])) -%}
+        {%- do fast_dau.note_all_days('unfinished') if 'version' not in there -%}
         {%- do run_query('commit') -%}
     {%- endif -%}
 {%- endmacro %}

@@ -25,9 +25,9 @@
 
 {#- Statements; the last has no semicolon. What a version before did not count is 0. -#}
 {% macro create_erased_counts() -%}
-    {%- set erased_counts = rollup_relation('erased_counts') -%}
+    {%- set erased_counts = fast_dau.rollup_relation('erased_counts') -%}
     create table if not exists {{ erased_counts }} (activity_date date primary key);
-    {%- for name, comment in erased_counts_columns().items() %}
+    {%- for name, comment in fast_dau.erased_counts_columns().items() %}
     alter table {{ erased_counts }}
     add column if not exists {{ name }} bigint not null default 0;
     comment on column {{ erased_counts }}.{{ name }} is '{{ comment }}';

@@ -3,7 +3,7 @@
     does not rebuild. `user_lifetimes` writes them, in the transaction in which lifetimes
     change, and so does `fast-dau forget`; they go with the pending days. -#}
 {% macro create_moved_days() -%}
-    {%- set moved_days = rollup_relation('moved_days') -%}
+    {%- set moved_days = fast_dau.rollup_relation('moved_days') -%}
     create table if not exists {{ moved_days }} (
         activity_date date, bound text, primary key (activity_date, bound)
     );
@@ -25,7 +25,7 @@
 
 
 {% macro default__note_moved_days(differences) -%}
-    insert into {{ rollup_relation('moved_days') }} (activity_date, bound)
+    insert into {{ fast_dau.rollup_relation('moved_days') }} (activity_date, bound)
     select distinct
         bounds.activity_date,
         bounds.bound
@@ -50,7 +50,7 @@
 
 {#- Here from the whole table that will be; a day noted twice does no harm. -#}
 {% macro spark__note_moved_days(next) -%}
-    insert into {{ rollup_relation('moved_days') }} (bound, activity_date)
+    insert into {{ fast_dau.rollup_relation('moved_days') }} (bound, activity_date)
     select distinct
         bound,
         activity_date
@@ -79,13 +79,13 @@
     seen again counts as dormant on the seven days after the last. -#}
 {% macro days_moved_with(bounds) -%}
     select activity_date + n as activity_date
-    from {{ rollup_relation('moved_days') }}
+    from {{ fast_dau.rollup_relation('moved_days') }}
     inner join (
         {%- for bound in bounds %}
         select
             '{{ bound }}' as bound,
             n
-        from {{ whole_numbers(1, 7) if bound == 'last' else whole_numbers(0, 0) }}
+        from {{ fast_dau.whole_numbers(1, 7) if bound == 'last' else fast_dau.whole_numbers(0, 0) }}
             as numbers (n)
         {{ 'union all' if not loop.last }}
         {%- endfor %}

@@ -3,27 +3,27 @@
     rebuilt in every table (`unfinished`), and of people erased since (`erased`). A row
     goes when every table has been built for the refresh_days that took it up. -#}
 {% macro pending_days() -%}
-    {{ rollup_relation('pending_days') }}
+    {{ fast_dau.rollup_relation('pending_days') }}
 {%- endmacro %}
 
 
 {#- The last statement has no semicolon, as it is part of others. -#}
 {% macro create_pending_days() -%}
-    create table if not exists {{ pending_days() }} (
+    create table if not exists {{ fast_dau.pending_days() }} (
         activity_date date,
         reason text not null,
         refresh_id text,
         unique nulls not distinct (activity_date, reason)
     );
     -- Runs delete rows, which a publication of all tables forbids without it.
-    alter table {{ pending_days() }} replica identity full;
-    comment on table {{ pending_days() }} is
+    alter table {{ fast_dau.pending_days() }} replica identity full;
+    comment on table {{ fast_dau.pending_days() }} is
         'Days that are still to be rebuilt. Only runs and fast-dau forget write it.';
-    comment on column {{ pending_days() }}.activity_date is
+    comment on column {{ fast_dau.pending_days() }}.activity_date is
         'The day, in the reporting time zone; null: every day.';
-    comment on column {{ pending_days() }}.reason is
+    comment on column {{ fast_dau.pending_days() }}.reason is
         'changed, unwatched, unfinished or erased.';
-    comment on column {{ pending_days() }}.refresh_id is
+    comment on column {{ fast_dau.pending_days() }}.refresh_id is
         'The run whose refresh_days have it; null: none yet.'
 {%- endmacro %}
 
@@ -31,33 +31,33 @@
 {#- Post-hook of refresh_days, in its transaction: its days are to be rebuilt in every
     table, until that is done (`note_built`), whichever run does it. -#}
 {% macro take_up_days() -%}
-    {%- if execute and is_run() -%}
+    {%- if execute and fast_dau.is_run() -%}
         {{ return(adapter.dispatch('take_up_days', 'fast_dau')()) }}
     {%- endif -%}
 {%- endmacro %}
 
 
 {% macro default__take_up_days() -%}
-    insert into {{ pending_days() }} (activity_date, reason)
+    insert into {{ fast_dau.pending_days() }} (activity_date, reason)
     select activity_date, 'unfinished' from {{ this }}
     on conflict do nothing;
-    update {{ pending_days() }} set refresh_id = '{{ invocation_id }}'
-    where activity_date is null or activity_date <= {{ local_date(run_at()) }};
-    update {{ rollup_state() }} set
+    update {{ fast_dau.pending_days() }} set refresh_id = '{{ invocation_id }}'
+    where activity_date is null or activity_date <= {{ fast_dau.local_date(fast_dau.run_at()) }};
+    update {{ fast_dau.rollup_state() }} set
         built_with = built_with || jsonb_build_object('refresh_days', '{{ invocation_id }}'),
-        refreshed_at = {{ run_at() }}
+        refreshed_at = {{ fast_dau.run_at() }}
 {%- endmacro %}
 
 
 {% macro spark__take_up_days() -%}
     {%- do run_query(
-        'insert into ' ~ pending_days() ~ " select activity_date, 'unfinished' as reason, "
+        'insert into ' ~ fast_dau.pending_days() ~ " select activity_date, 'unfinished' as reason, "
         ~ "'" ~ invocation_id ~ "' as refresh_id from " ~ this
     ) -%}
-    {%- set built = built_with() -%}
+    {%- set built = fast_dau.built_with() -%}
     {%- do built.update(refresh_days=invocation_id) -%}
-    {%- do write_state({
-        'built_with': string_literals([tojson(built)]), 'refreshed_at': run_at()
+    {%- do fast_dau.write_state({
+        'built_with': fast_dau.string_literals([tojson(built)]), 'refreshed_at': fast_dau.run_at()
     }) -%}
 {%- endmacro %}
 
@@ -65,8 +65,8 @@
 {#- Has the next refresh_days take every day. -#}
 {% macro note_all_days(reason) -%}
     {%- do run_query(
-        'insert into ' ~ pending_days() ~ " select null, '" ~ reason ~ "', null where not"
-        ~ ' exists (select 1 from ' ~ pending_days() ~ ' where activity_date is null'
+        'insert into ' ~ fast_dau.pending_days() ~ " select null, '" ~ reason ~ "', null where not"
+        ~ ' exists (select 1 from ' ~ fast_dau.pending_days() ~ ' where activity_date is null'
         ~ " and reason = '" ~ reason ~ "')"
     ) -%}
 {%- endmacro %}
@@ -83,8 +83,8 @@
             end
         ) as reason
     from (
-        {{ known_changes() if execute and flags.WHICH == 'compile' else
-            'select activity_date, reason from ' ~ pending_days() }}
+        {{ fast_dau.known_changes() if execute and flags.WHICH == 'compile' else
+            'select activity_date, reason from ' ~ fast_dau.pending_days() }}
     ) as pending
     group by activity_date
 {%- endmacro %}
@@ -92,8 +92,8 @@
 
 {#- An expression: the first day that was not over when all tables were last built. -#}
 {% macro open_date() -%}
-    {%- if execute and is_built('rollup_state') -%}
-    (select open_date from {{ rollup_state() }})
+    {%- if execute and fast_dau.is_built('rollup_state') -%}
+    (select open_date from {{ fast_dau.rollup_state() }})
     {%- else -%}
     null::date
     {%- endif -%}

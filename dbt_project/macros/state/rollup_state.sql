@@ -1,7 +1,7 @@
 {#- The one row that outlives a run: whose turn it is, what the numbers mean, from
     which day the events are whole, and what was built last. -#}
 {% macro rollup_state() -%}
-    {{ rollup_relation('rollup_state') }}
+    {{ fast_dau.rollup_relation('rollup_state') }}
 {%- endmacro %}
 
 
@@ -12,7 +12,7 @@
     {%- set is_made = node and node.config.materialized != 'ephemeral' -%}
     {{ return(api.Relation.create(
         database=target.database or none,
-        schema=node.schema if is_made else state_schema(),
+        schema=node.schema if is_made else fast_dau.state_schema(),
         identifier=node.alias if is_made else name,
     )) }}
 {%- endmacro %}
@@ -21,7 +21,7 @@
 {#- The schema of refresh_days, by which a rollup is known. Unit tests have a graph of their
     own, without it. -#}
 {% macro state_schema() -%}
-    {%- set node = graph.get('nodes', {}).get(refresh_days_id()) if execute else none -%}
+    {%- set node = graph.get('nodes', {}).get(fast_dau.refresh_days_id()) if execute else none -%}
     {{ return((node or target).schema) }}
 {%- endmacro %}
 
@@ -29,7 +29,7 @@
 {#- Whether a table of the rollup is there, by dbt's own list, without a query. What dbt's
     `clone` made is a view of another's table. On Spark the state is a view. -#}
 {% macro is_built(name) -%}
-    {{ return(is_table(rollup_relation(name))) }}
+    {{ return(fast_dau.is_table(fast_dau.rollup_relation(name))) }}
 {%- endmacro %}
 
 
@@ -43,7 +43,7 @@
 
 {#- The columns asked for of the row, by name; the caller knows that it is there. -#}
 {% macro read_state(columns) -%}
-    {{ return(run_query('select ' ~ columns ~ ' from ' ~ rollup_state()).rows[0]) }}
+    {{ return(run_query('select ' ~ columns ~ ' from ' ~ fast_dau.rollup_state()).rows[0]) }}
 {%- endmacro %}
 
 
@@ -59,7 +59,7 @@
     {%- for name, value in values.items() -%}
         {%- do changes.append(name ~ ' = ' ~ value) -%}
     {%- endfor -%}
-    {%- do run_query('update ' ~ rollup_state() ~ ' set ' ~ changes | join(', ')
+    {%- do run_query('update ' ~ fast_dau.rollup_state() ~ ' set ' ~ changes | join(', ')
         ~ " where run_id = '" ~ invocation_id ~ "'") -%}
 {%- endmacro %}
 

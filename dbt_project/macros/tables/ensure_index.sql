@@ -7,8 +7,8 @@
     old table still owns the name when post-hooks run, and `if not exists` would
     leave the new one bare. An invalid index is made again. -#}
 {% macro ensure_index(columns, unique=false) -%}
-    {%- if execute and is_run() and target.type == 'postgres' -%}
-    {%- set name = index_name(this.identifier, columns, 'key' if unique else 'idx') -%}
+    {%- if execute and fast_dau.is_run() and target.type == 'postgres' -%}
+    {%- set name = fast_dau.index_name(this.identifier, columns, 'key' if unique else 'idx') -%}
     {%- set kind = 'unique index' if unique else 'index' -%}
     {%- set columns = columns | join(', ') -%}
     do $$ begin

@@ -12,13 +12,13 @@
     - defined_by: variables that say what the table holds; where one changes, all days of
       which there are events are built again. -#}
 {% materialization replace_days, adapter='postgres' %}
-    {%- do check_configuration() -%}
-    {%- set is_new = not is_table(this) -%}
+    {%- do fast_dau.check_configuration() -%}
+    {%- set is_new = not fast_dau.is_table(this) -%}
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
-    {%- do begin_model() -%}
+    {%- do fast_dau.begin_model() -%}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
     {%- do drop_relation_if_exists(load_cached_relation(this)) if is_new -%}
-    {%- set changed = create_table(sql) if is_new else replace_rows(sql) -%}
+    {%- set changed = fast_dau.create_table(sql) if is_new else fast_dau.replace_rows(sql) -%}
     {%- do store_raw_result(
         'main',
         message=changed.written ~ " rows written, " ~ changed.deleted ~ " deleted"
@@ -26,11 +26,11 @@
         code='MERGE',
         rows_affected=changed.written + changed.deleted
     ) -%}
-    {%- do note_definition() -%}
-    {%- do describe_relation(this.incorporate(type='table'), is_new) -%}
+    {%- do fast_dau.note_definition() -%}
+    {%- do fast_dau.describe_relation(this.incorporate(type='table'), is_new) -%}
     {{ run_hooks(post_hooks, inside_transaction=true) }}
     {%- do adapter.commit() -%}
-    {%- do vacuum_table(is_new, changed.written + changed.deleted) -%}
+    {%- do fast_dau.vacuum_table(is_new, changed.written + changed.deleted) -%}
     {{ run_hooks(post_hooks, inside_transaction=false) }}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmaterialization %}
@@ -43,7 +43,7 @@
         {{ get_assert_columns_equivalent(sql) }}
         create table {{ this }} as ({{ get_select_subquery(sql) }})
     {%- endcall -%}
-    {%- do set_not_null() -%}
+    {%- do fast_dau.set_not_null() -%}
     {{ return({
         'written': load_result('created').response.rows_affected, 'deleted': 0, 'missed': none
     }) }}
@@ -65,7 +65,7 @@
     longer, as they read a sample of the whole table: a new table gets them before the next
     model reads it, others in full runs, or after many rows. -#}
 {% macro vacuum_table(is_new, changed_rows) -%}
-    {%- set has_new_statistics = is_new or is_full_run() or changed_rows > 100000 -%}
+    {%- set has_new_statistics = is_new or fast_dau.is_full_run() or changed_rows > 100000 -%}
     {%- if is_new or changed_rows -%}
         {%- call statement(auto_begin=false) -%}
             vacuum {{ '(analyze) ' if has_new_statistics }}{{ this }}

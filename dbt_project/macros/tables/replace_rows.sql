@@ -3,22 +3,22 @@
     differences go to a temporary table first, so that the planner knows how few they are.
     Returns the numbers of rows written and deleted, and `missed`. -#}
 {% macro replace_rows(sql) -%}
-    {%- set is_synced = sync_columns(sql) -%}
+    {%- set is_synced = fast_dau.sync_columns(sql) -%}
     {%- set keys = config.require('unique_key') -%}
     {%- set keys = [keys] if keys is string else keys -%}
     {%- set columns = model.columns | list -%}
     {%- set result = make_temp_relation(this) -%}
     {%- set differences = make_temp_relation(this, '__differences') -%}
     {%- do run_query(get_create_table_as_sql(true, result, sql)) -%}
-    {%- do run_query(create_differences(differences, result, keys, columns)) -%}
-    {%- set counted = run_query(count_differences(differences)).rows[0] -%}
+    {%- do run_query(fast_dau.create_differences(differences, result, keys, columns)) -%}
+    {%- set counted = run_query(fast_dau.count_differences(differences)).rows[0] -%}
     {%- if config.meta_get('grain') == 'user' -%}
-        {%- do run_query(note_moved_days(differences)) -%}
+        {%- do run_query(fast_dau.note_moved_days(differences)) -%}
     {%- endif -%}
     {%- call statement('merged') -%}
-        {{ merge_differences(differences, keys, columns) }}
+        {{ fast_dau.merge_differences(differences, keys, columns) }}
     {%- endcall -%}
-    {%- do set_not_null() if is_synced -%}
+    {%- do fast_dau.set_not_null() if is_synced -%}
     {{ return({
         'written': load_result('merged').response.rows_affected - counted['deleted'],
         'deleted': counted['deleted'],
@@ -34,14 +34,14 @@
     {%- set there = adapter.get_columns_in_relation(this) | map(attribute='name') | list -%}
     {%- set is_synced = there | sort != model.columns | list | sort -%}
     {%- if is_synced -%}
-        {%- if rebuild_scope() != 'everything' -%}
+        {%- if fast_dau.rebuild_scope() != 'everything' -%}
             {%- do exceptions.raise_compiler_error("fast-dau: " ~ this ~ " has the columns "
                 ~ there | join(', ') ~ ", but its model has " ~ model.columns | join(', ')
                 ~ ". Build everything anew, from the events there are: fast-dau dbt build "
                 ~ "--vars 'refresh: start_over'") -%}
         {%- endif -%}
         {%- do run_query(
-            "set local lock_timeout = '" ~ setting('lock_timeout_seconds') ~ "s'"
+            "set local lock_timeout = '" ~ fast_dau.setting('lock_timeout_seconds') ~ "s'"
         ) -%}
         {%- set wanted = make_temp_relation(this, '__wanted') -%}
         {%- do run_query(get_create_table_as_sql(true, wanted, get_empty_subquery_sql(sql))) -%}
@@ -70,7 +70,7 @@
     from {{ result }} as result
     full join (
         select * from {{ this }}
-        where {{ is_affected_row() }}
+        where {{ fast_dau.is_affected_row() }}
     ) as target
         on
         {%- for key in keys %}
@@ -91,7 +91,7 @@
     {%- set is_led_by_users = config.meta_get('grain') or config.meta_get('moves_with') -%}
     select
         count(*) filter (where is_gone) as deleted,
-        {%- if is_full_run() and influence_days is not none and not is_led_by_users %}
+        {%- if fast_dau.is_full_run() and influence_days is not none and not is_led_by_users %}
         count(*) filter (where not exists (
             select from {{ ref('refresh_days').render() }} as refresh_days
             where

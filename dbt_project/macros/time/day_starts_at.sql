@@ -11,10 +11,10 @@
     {%- set later = "(" ~ midnight ~ " at time zone '" ~ var("time_zone")
         ~ "' at time zone 'UTC')" -%}
     {%- set day_before = "(" ~ later ~ " - interval '1 day')" -%}
-    {%- set earlier = "(" ~ midnight ~ " - (" ~ local_time(day_before)
+    {%- set earlier = "(" ~ midnight ~ " - (" ~ fast_dau.local_time(day_before)
         ~ " - " ~ day_before ~ "))" -%}
     case
-        when {{ local_time(earlier) }} = {{ midnight }}
+        when {{ fast_dau.local_time(earlier) }} = {{ midnight }}
             then least({{ earlier }}, {{ later }})
         else {{ later }}
     end

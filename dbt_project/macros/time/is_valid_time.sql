@@ -1,16 +1,16 @@
 {#- Whether an event's time can be counted: present, finite, neither too old nor in
     the future. Bounds on the bare column, so that the index on it serves. -#}
 {% macro is_valid_time(performed_at) -%}
-    {{ performed_at }} >= {{ earliest_valid_time() }}
-    and {{ performed_at }} <= {{ latest_valid_time() }}
+    {{ performed_at }} >= {{ fast_dau.earliest_valid_time() }}
+    and {{ performed_at }} <= {{ fast_dau.latest_valid_time() }}
 {%- endmacro %}
 
 
 {% macro earliest_valid_time() -%}
-    {{ day_starts_at("date '" ~ var("events_start_date") ~ "'") }}
+    {{ fast_dau.day_starts_at("date '" ~ var("events_start_date") ~ "'") }}
 {%- endmacro %}
 
 
 {% macro latest_valid_time() -%}
-    {{ run_at(plus_minutes=var("max_clock_skew_minutes")) }}
+    {{ fast_dau.run_at(plus_minutes=var("max_clock_skew_minutes")) }}
 {%- endmacro %}

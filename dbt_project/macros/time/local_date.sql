@@ -1,6 +1,6 @@
 {#- The calendar day, in the reporting time zone, of a UTC timestamp. -#}
 {% macro local_date(utc_timestamp) -%}
-    ({{ local_time(utc_timestamp) }})::date
+    ({{ fast_dau.local_time(utc_timestamp) }})::date
 {%- endmacro %}
 
 

@@ -1,6 +1,6 @@
 {#- On-run-end: notes what was built, and gives the turn back. -#}
 {% macro end_turn(results) -%}
-    {%- if execute and is_run() and is_built('rollup_state') -%}
+    {%- if execute and fast_dau.is_run() and fast_dau.is_built('rollup_state') -%}
         {{ adapter.dispatch('close_run', 'fast_dau')(results) }}
     {%- endif -%}
 {%- endmacro %}
@@ -10,12 +10,12 @@
 {% macro default__close_run(results) -%}
     {%- do run_query('rollback; begin isolation level read committed') -%}
     {%- set ours = run_query(
-        "select run_id from " ~ rollup_state() ~ " where run_id = '" ~ invocation_id
+        "select run_id from " ~ fast_dau.rollup_state() ~ " where run_id = '" ~ invocation_id
         ~ "' for update"
     ) -%}
     {%- if ours | length -%}
-        {%- do note_built(results) -%}
-        {%- do write_state({'run_id': 'null'}) -%}
+        {%- do fast_dau.note_built(results) -%}
+        {%- do fast_dau.write_state({'run_id': 'null'}) -%}
     {%- endif -%}
     {%- do run_query('commit') -%}
 {%- endmacro %}
@@ -23,14 +23,14 @@
 
 {#- Without transactions, what each table was defined by is noted when all have ended. -#}
 {% macro spark__close_run(results) -%}
-    {%- if has_turn() -%}
-    {%- set model_vars = fromjson(read_state('model_vars')['model_vars']) -%}
-    {%- for result in results if result.status == 'success' and definition_of(result.node) -%}
-        {%- do model_vars.update({result.node.name: definition_of(result.node)}) -%}
+    {%- if fast_dau.has_turn() -%}
+    {%- set model_vars = fromjson(fast_dau.read_state('model_vars')['model_vars']) -%}
+    {%- for result in results if result.status == 'success' and fast_dau.definition_of(result.node) -%}
+        {%- do model_vars.update({result.node.name: fast_dau.definition_of(result.node)}) -%}
     {%- endfor -%}
-    {%- do note_built(results) -%}
-    {%- do write_state({
-        'model_vars': string_literals([tojson(model_vars)]), 'run_id': 'null'
+    {%- do fast_dau.note_built(results) -%}
+    {%- do fast_dau.write_state({
+        'model_vars': fast_dau.string_literals([tojson(model_vars)]), 'run_id': 'null'
     }) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {#- dbt lists the tables when it starts, before it waits for its turn: adds those that the
     run before has made meanwhile, which would be made a second time. -#}
 {% macro list_tables_anew() -%}
-    {%- set schemas = rollup_nodes() | map(attribute='schema') | unique | list -%}
+    {%- set schemas = fast_dau.rollup_nodes() | map(attribute='schema') | unique | list -%}
     {%- set tables = run_query(
         "select schemaname, tablename from pg_tables where schemaname in ("
-        ~ string_literals(schemas) ~ ")"
+        ~ fast_dau.string_literals(schemas) ~ ")"
     ) -%}
     {%- for table in tables.rows -%}
         {%- do adapter.cache_added(api.Relation.create(

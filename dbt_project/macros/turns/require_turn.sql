@@ -11,16 +11,16 @@
     declare
         is_ours boolean = false;
     begin
-        perform pg_advisory_xact_lock_shared({{ turn_lock() }});
-        if to_regclass({{ string_literals([rollup_state()]) }}) is not null then
+        perform pg_advisory_xact_lock_shared({{ fast_dau.turn_lock() }});
+        if to_regclass({{ fast_dau.string_literals([fast_dau.rollup_state()]) }}) is not null then
             is_ours = exists (
-                select from {{ rollup_state() }} where run_id = '{{ invocation_id }}'
+                select from {{ fast_dau.rollup_state() }} where run_id = '{{ invocation_id }}'
             );
         end if;
         if not is_ours then
             raise 'fast-dau: it is not the turn of this run: it was refused as it began, '
                 'or was not seen for % seconds, and another run does its work',
-                {{ setting('silent_seconds') }};
+                {{ fast_dau.setting('silent_seconds') }};
         end if;
     end $$
     {%- endcall -%}
@@ -30,7 +30,7 @@
 {#- Spark has no lock: whichever run began last has the turn, and the one before stops at
     its next table, such as one that was given up while its dbt works on. -#}
 {% macro require_turn() -%}
-    {%- if not has_turn() -%}
+    {%- if not fast_dau.has_turn() -%}
         {%- do exceptions.raise_compiler_error("fast-dau: another run has begun since this "
             ~ "one did, has taken its turn, and does its work. Let runs not overlap") -%}
     {%- endif -%}
@@ -38,11 +38,11 @@
 
 
 {% macro has_turn() -%}
-    {%- set holder = run_query('select run_id from ' ~ rollup_state()) -%}
+    {%- set holder = run_query('select run_id from ' ~ fast_dau.rollup_state()) -%}
     {{ return(holder.columns[0].values()[0] == invocation_id) }}
 {%- endmacro %}
 
 
 {% macro turn_lock() -%}
-    hashtextextended('fast-dau rollup {{ state_schema() }}', 0)
+    hashtextextended('fast-dau rollup {{ fast_dau.state_schema() }}', 0)
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {#- Why a run of some tables is refused; none: it is not. What a table is made from has to
     have the days that it is built for, or days would be closed that it never had. -#}
 {% macro objection_to_selection() -%}
-    {%- set built = built_with() -%}
-    {%- set is_new = refresh_days_id() in selected_resources -%}
-    {%- set tables = tables_of_days() | map(attribute='unique_id') | list -%}
-    {%- for table in selected_tables() -%}
+    {%- set built = fast_dau.built_with() -%}
+    {%- set is_new = fast_dau.refresh_days_id() in selected_resources -%}
+    {%- set tables = fast_dau.tables_of_days() | map(attribute='unique_id') | list -%}
+    {%- for table in fast_dau.selected_tables() -%}
         {%- for input in table.depends_on.nodes
             if input in tables and input not in selected_resources -%}
             {%- set name = input.split('.')[-1] -%}
@@ -23,18 +23,18 @@
 {#- Before a run of some tables that does not choose days anew: they, and what follows
     them, are to be built again for the days that were chosen. -#}
 {% macro open_selected_tables() -%}
-    {%- set built = built_with() -%}
-    {%- set selected = selected_tables() -%}
-    {%- if selected and refresh_days_id() not in selected_resources -%}
+    {%- set built = fast_dau.built_with() -%}
+    {%- set selected = fast_dau.selected_tables() -%}
+    {%- if selected and fast_dau.refresh_days_id() not in selected_resources -%}
         {%- set selected_ids = selected | map(attribute='unique_id') | list -%}
-        {%- for table in selected + tables_after(selected_ids) -%}
+        {%- for table in selected + fast_dau.tables_after(selected_ids) -%}
             {%- do built.pop(table.name, none) -%}
         {%- endfor -%}
-        {%- do write_state({'built_with': string_literals([tojson(built)])}) -%}
+        {%- do fast_dau.write_state({'built_with': fast_dau.string_literals([tojson(built)])}) -%}
         {%- do run_query(
-            'insert into ' ~ pending_days() ~ " select activity_date, 'unfinished', '"
-            ~ built.refresh_days ~ "' from " ~ rollup_relation('refresh_days') ~ ' as days'
-            ~ ' where not exists (select 1 from ' ~ pending_days() ~ ' as pending where '
+            'insert into ' ~ fast_dau.pending_days() ~ " select activity_date, 'unfinished', '"
+            ~ built.refresh_days ~ "' from " ~ fast_dau.rollup_relation('refresh_days') ~ ' as days'
+            ~ ' where not exists (select 1 from ' ~ fast_dau.pending_days() ~ ' as pending where '
             ~ "pending.activity_date = days.activity_date and pending.reason = 'unfinished')"
         ) -%}
     {%- endif -%}
@@ -44,39 +44,39 @@
 {#- On-run-end: which tables were built. Where all have been for the latest refresh_days,
     the days that these took up are done. -#}
 {% macro note_built(results) -%}
-    {%- set built = built_with() -%}
+    {%- set built = fast_dau.built_with() -%}
     {%- set succeeded = results | selectattr('status', 'equalto', 'success')
         | map(attribute='node.unique_id') | list -%}
     {%- set refresh_id = built.get('refresh_days', 'none') -%}
-    {%- for table in tables_of_days() if table.unique_id in succeeded -%}
+    {%- for table in fast_dau.tables_of_days() if table.unique_id in succeeded -%}
         {%- do built.update({table.name: refresh_id}) -%}
     {%- endfor -%}
-    {%- set values = {'built_with': string_literals([tojson(built)])} -%}
+    {%- set values = {'built_with': fast_dau.string_literals([tojson(built)])} -%}
     {%- set left = [] -%}
-    {%- for table in tables_of_days() if built.get(table.name) != refresh_id -%}
+    {%- for table in fast_dau.tables_of_days() if built.get(table.name) != refresh_id -%}
         {%- do left.append(table.name) -%}
     {%- endfor -%}
     {%- if not left -%}
         {%- do adapter.dispatch('strike_days', 'fast_dau')(refresh_id) -%}
         {%- do values.update({
-            'open_date': local_date('refreshed_at'), 'is_starting_over': 'false'
+            'open_date': fast_dau.local_date('refreshed_at'), 'is_starting_over': 'false'
         }) -%}
     {%- endif -%}
-    {%- do write_state(values) -%}
+    {%- do fast_dau.write_state(values) -%}
 {%- endmacro %}
 
 
 {% macro default__strike_days(refresh_id) -%}
     {%- do run_query(
-        'delete from ' ~ pending_days() ~ " where refresh_id = '" ~ refresh_id ~ "'"
+        'delete from ' ~ fast_dau.pending_days() ~ " where refresh_id = '" ~ refresh_id ~ "'"
     ) -%}
-    {%- do run_query('delete from ' ~ rollup_relation('moved_days')) -%}
+    {%- do run_query('delete from ' ~ fast_dau.rollup_relation('moved_days')) -%}
 {%- endmacro %}
 
 
 {% macro spark__strike_days(refresh_id) -%}
-    {%- do run_query('insert overwrite table ' ~ pending_days()
+    {%- do run_query('insert overwrite table ' ~ fast_dau.pending_days()
         ~ ' select null::date, null::string, null::string where false') -%}
-    {%- do run_query('insert overwrite table ' ~ rollup_relation('moved_days')
+    {%- do run_query('insert overwrite table ' ~ fast_dau.rollup_relation('moved_days')
         ~ ' select null::date, null::string where false') -%}
 {%- endmacro %}

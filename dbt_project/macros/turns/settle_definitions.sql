@@ -1,13 +1,13 @@
 {#- Keeps what the numbers mean with the rollup. -#}
 {% macro settle_definitions() -%}
-    {%- set given = given_definitions() -%}
-    {%- do write_state({
-        'time_zone': string_literals([given.time_zone]),
-        'active_kinds': string_literals([given.active_kinds]),
+    {%- set given = fast_dau.given_definitions() -%}
+    {%- do fast_dau.write_state({
+        'time_zone': fast_dau.string_literals([given.time_zone]),
+        'active_kinds': fast_dau.string_literals([given.active_kinds]),
         'events_start_date': "date '" ~ given.events_start_date ~ "'",
     }) -%}
     {%- if var('refresh') == 'start_over' -%}
-        {%- do write_state({'is_starting_over': 'true', 'built_with': "'{}'"}) -%}
+        {%- do fast_dau.write_state({'is_starting_over': 'true', 'built_with': "'{}'"}) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -15,13 +15,13 @@
 {#- Why a run that means something else by the numbers is refused; none: it is not. Days of
     two definitions would stand side by side. -#}
 {% macro objection_to_definitions() -%}
-    {%- set kept = read_state('time_zone, active_kinds, events_start_date') -%}
+    {%- set kept = fast_dau.read_state('time_zone, active_kinds, events_start_date') -%}
     {%- set differences = [] -%}
-    {%- for name, value in given_definitions().items()
+    {%- for name, value in fast_dau.given_definitions().items()
         if kept[name] is not none and kept[name] | string != value -%}
         {%- do differences.append(name ~ " was " ~ kept[name] ~ ", and is " ~ value) -%}
     {%- endfor -%}
-    {%- if differences and var('refresh') != 'start_over' and is_built('user_day_activity') -%}
+    {%- if differences and var('refresh') != 'start_over' and fast_dau.is_built('user_day_activity') -%}
         {{ return("the rollup was built with other definitions: "
             ~ differences | join('; ') ~ ". Set them back, or build everything anew, from "
             ~ "the events there are: fast-dau dbt build --vars 'refresh: start_over'"

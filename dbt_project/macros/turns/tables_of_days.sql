@@ -11,7 +11,7 @@
 
 {#- Those of them that are built from refresh_days, in any number of steps, and hold rows. -#}
 {% macro tables_of_days() -%}
-    {{ return(tables_after([refresh_days_id()])) }}
+    {{ return(fast_dau.tables_after([fast_dau.refresh_days_id()])) }}
 {%- endmacro %}
 
 
@@ -25,14 +25,14 @@
     {%- set found = unique_ids | list -%}
     {%- set models = graph.get('nodes', {}).values() | selectattr('resource_type', 'equalto', 'model')
         | list -%}
-    {%- for _ in rollup_nodes() -%}
+    {%- for _ in fast_dau.rollup_nodes() -%}
         {%- for model in models if model.unique_id not in found
             and model.depends_on.nodes | select('in', found) | list -%}
             {%- do found.append(model.unique_id) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(
-        rollup_nodes() | selectattr('config.materialized', 'equalto', 'replace_days')
+        fast_dau.rollup_nodes() | selectattr('config.materialized', 'equalto', 'replace_days')
         | selectattr('unique_id', 'in', found)
         | rejectattr('unique_id', 'in', unique_ids) | list
     ) }}
@@ -41,7 +41,7 @@
 
 {% macro selected_tables() -%}
     {{ return(
-        tables_of_days() | selectattr('unique_id', 'in', selected_resources) | list
+        fast_dau.tables_of_days() | selectattr('unique_id', 'in', selected_resources) | list
     ) }}
 {%- endmacro %}
 
@@ -49,7 +49,7 @@
 {#- By table, the run whose refresh_days it was last built for; of `refresh_days` itself,
     the run that made it. -#}
 {% macro built_with() -%}
-    {{ return(fromjson(read_state(
+    {{ return(fromjson(fast_dau.read_state(
         'cast(built_with as ' ~ dbt.type_string() ~ ') as built_with'
     )['built_with'])) }}
 {%- endmacro %}

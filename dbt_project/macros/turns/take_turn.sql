@@ -7,21 +7,21 @@
     The turn is taken in the transaction that also settles what this run starts from, so
     that a run that is refused, or fails in it, never had it. -#}
 {% macro take_turn() -%}
-    {%- if execute and is_run() -%}
-    {%- do require_events() -%}
-    {%- do refuse_empty() -%}
+    {%- if execute and fast_dau.is_run() -%}
+    {%- do fast_dau.require_events() -%}
+    {%- do fast_dau.refuse_empty() -%}
     {%- do adapter.dispatch('claim_rollup', 'fast_dau')() -%}
-    {%- set history = find_history() -%}
-    {%- set objection = objection_to_run(history) -%}
+    {%- set history = fast_dau.find_history() -%}
+    {%- set objection = fast_dau.objection_to_run(history) -%}
     {%- if objection -%}
         {%- do adapter.dispatch('give_back', 'fast_dau')() -%}
-        {%- do refuse(objection) -%}
+        {%- do fast_dau.refuse(objection) -%}
     {%- endif -%}
-    {%- do settle_definitions() -%}
-    {%- do settle_history(history) -%}
-    {%- do settle_clock() -%}
-    {%- do open_selected_tables() -%}
-    {%- do commit_state() -%}
+    {%- do fast_dau.settle_definitions() -%}
+    {%- do fast_dau.settle_history(history) -%}
+    {%- do fast_dau.settle_clock() -%}
+    {%- do fast_dau.open_selected_tables() -%}
+    {%- do fast_dau.commit_state() -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -31,29 +31,29 @@
 {% macro is_run() -%}
     {{ return(
         flags.WHICH in ['build', 'run', 'retry']
-        and rollup_nodes() | selectattr('unique_id', 'in', selected_resources) | list != []
+        and fast_dau.rollup_nodes() | selectattr('unique_id', 'in', selected_resources) | list != []
     ) }}
 {%- endmacro %}
 
 
 {% macro objection_to_run(history) -%}
     {{ return(
-        objection_to_definitions() or objection_to_clock() or history.objection
-        or objection_to_selection()
+        fast_dau.objection_to_definitions() or fast_dau.objection_to_clock() or history.objection
+        or fast_dau.objection_to_selection()
     ) }}
 {%- endmacro %}
 
 
 {% macro default__claim_rollup() -%}
-    {%- do create_rollup_state() -%}
+    {%- do fast_dau.create_rollup_state() -%}
     {%- set turn = namespace(is_ours=false, holder=none, silence=0) -%}
     {%- for second in range(var('wait_minutes') * 60 + 2) if not turn.is_ours -%}
-        {%- set seen = run_query(seen_of_holder()).rows[0] -%}
+        {%- set seen = run_query(fast_dau.seen_of_holder()).rows[0] -%}
         {%- set is_same = seen['run_id'] == turn.holder -%}
         {%- set turn.silence = turn.silence + 1 if is_same and not seen['is_alive'] else 0 -%}
         {%- set turn.holder = seen['run_id'] -%}
         {%- if turn.holder is none or turn.silence > var('silent_seconds') -%}
-            {%- set turn.is_ours = claim_turn(turn.holder) -%}
+            {%- set turn.is_ours = fast_dau.claim_turn(turn.holder) -%}
         {%- else -%}
             {%- if not is_same or second % 60 == 0 -%}
                 {%- do log("fast-dau: waiting for the run that began at "
@@ -64,19 +64,19 @@
         {%- do run_query("commit /* fast-dau waits */") if not turn.is_ours -%}
     {%- endfor -%}
     {%- if not turn.is_ours -%}
-        {%- do refuse("the run " ~ turn.holder ~ " is still at work after "
+        {%- do fast_dau.refuse("the run " ~ turn.holder ~ " is still at work after "
             ~ var('wait_minutes') ~ " minutes of waiting (var wait_minutes)") -%}
     {%- endif -%}
-    {%- do list_tables_anew() -%}
+    {%- do fast_dau.list_tables_anew() -%}
 {%- endmacro %}
 
 
 {#- Spark has no lock: the turn is taken (`require_turn`). -#}
 {% macro spark__claim_rollup() -%}
-    {%- do create_rollup_state() -%}
-    {%- do write_state({'run_id': string_literals([invocation_id])}) -%}
-    {%- do finish_swaps() -%}
-    {%- do recover_event_days() -%}
+    {%- do fast_dau.create_rollup_state() -%}
+    {%- do fast_dau.write_state({'run_id': fast_dau.string_literals([invocation_id])}) -%}
+    {%- do fast_dau.finish_swaps() -%}
+    {%- do fast_dau.recover_event_days() -%}
 {%- endmacro %}
 
 
@@ -98,7 +98,7 @@
                     when run_client is null
                         then starts_with(query, '/* fast-dau ' || run_id)
                     else
-                        {{ client_of_session() }} = run_client
+                        {{ fast_dau.client_of_session() }} = run_client
                         and position('fast-dau waits' in query) = 0
                 end
                 and (
@@ -106,7 +106,7 @@
                     or state_change > clock_timestamp() - interval '60 seconds'
                 )
         ) as is_alive
-    from {{ rollup_state() }} /* fast-dau waits */
+    from {{ fast_dau.rollup_state() }} /* fast-dau waits */
 {%- endmacro %}
 
 
@@ -120,10 +120,10 @@
     transaction; by then, other isolation levels would see the state of before. -#}
 {% macro claim_turn(holder) -%}
     {%- do run_query("commit; begin isolation level read committed") -%}
-    {%- do run_query("select pg_advisory_xact_lock(" ~ turn_lock() ~ ")") -%}
+    {%- do run_query("select pg_advisory_xact_lock(" ~ fast_dau.turn_lock() ~ ")") -%}
     {%- set claimed = run_query(
-        "update " ~ rollup_state() ~ " set run_started_at = clock_timestamp(), run_client = ("
-        ~ "select " ~ client_of_session() ~ " from pg_stat_activity where pid = pg_backend_pid()"
+        "update " ~ fast_dau.rollup_state() ~ " set run_started_at = clock_timestamp(), run_client = ("
+        ~ "select " ~ fast_dau.client_of_session() ~ " from pg_stat_activity where pid = pg_backend_pid()"
         ~ " and not starts_with(query, '/* fast-dau " ~ invocation_id ~ "')), run_id = '"
         ~ invocation_id ~ "' where run_id is not distinct from "
         ~ ("'" ~ holder ~ "'" if holder else 'null') ~ " returning run_id"
@@ -142,7 +142,7 @@
 
 
 {% macro spark__give_back() -%}
-    {%- do write_state({'run_id': 'null'}) -%}
+    {%- do fast_dau.write_state({'run_id': 'null'}) -%}
 {%- endmacro %}
 
 

@@ -1,7 +1,7 @@
 {#- A date, as text or as YAML's own; never a time, whose hours would be dropped. -#}
 {% macro check_date(name) -%}
-    {%- if not is_date(var(name) | string) -%}
-        {%- do refuse(name ~ " is " ~ shown(var(name)) ~ ", not a date such as 2024-01-31")
+    {%- if not fast_dau.is_date(var(name) | string) -%}
+        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name)) ~ ", not a date such as 2024-01-31")
         -%}
     {%- endif -%}
 {%- endmacro %}
@@ -21,21 +21,21 @@
 {% macro check_whole_number(name, least, most) -%}
     {%- set given = var(name) -%}
     {%- if given is not integer -%}
-        {%- do refuse(name ~ " is " ~ shown(given) ~ ", not a whole number") -%}
+        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(given) ~ ", not a whole number") -%}
     {%- elif given < least or given > most -%}
-        {%- do refuse(name ~ " is " ~ given ~ ", not from " ~ least ~ " to " ~ most) -%}
+        {%- do fast_dau.refuse(name ~ " is " ~ given ~ ", not from " ~ least ~ " to " ~ most) -%}
     {%- endif -%}
 {%- endmacro %}
 
 
 {#- Postgres would cut a longer name, and find another table or role by what is left. -#}
 {% macro check_name(name, reserved=[]) -%}
-    {%- do check_text(name, var(name)) -%}
+    {%- do fast_dau.check_text(name, var(name)) -%}
     {%- if var(name).encode() | length > 63 -%}
-        {%- do refuse(name ~ " is " ~ shown(var(name)) ~ ", longer than the 63 bytes that a "
+        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name)) ~ ", longer than the 63 bytes that a "
             ~ "name may have") -%}
     {%- elif var(name) in reserved -%}
-        {%- do refuse(name ~ " is " ~ shown(var(name)) ~ ", which is not the name of a role")
+        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name)) ~ ", which is not the name of a role")
         -%}
     {%- endif -%}
 {%- endmacro %}
@@ -44,11 +44,11 @@
 {% macro check_kinds() -%}
     {%- set given = var('active_kinds') -%}
     {%- if given is string or given is mapping or given is not sequence -%}
-        {%- do refuse("active_kinds is " ~ shown(given) ~ ", not a list such as [play, post]")
+        {%- do fast_dau.refuse("active_kinds is " ~ fast_dau.shown(given) ~ ", not a list such as [play, post]")
         -%}
     {%- endif -%}
     {%- for kind in given -%}
-        {%- do check_text('a member of active_kinds', kind) -%}
+        {%- do fast_dau.check_text('a member of active_kinds', kind) -%}
     {%- endfor -%}
 {%- endmacro %}
 
@@ -57,13 +57,13 @@
     taken as text or not at all. -#}
 {% macro check_text(what, given) -%}
     {%- if given is not string -%}
-        {%- do refuse(what ~ " is " ~ shown(given) ~ ", not text: write in quotes what you "
+        {%- do fast_dau.refuse(what ~ " is " ~ fast_dau.shown(given) ~ ", not text: write in quotes what you "
             ~ "mean, such as 'on', '010', '1.10' or '12:30', which YAML would change") -%}
     {%- elif not given.strip() -%}
-        {%- do refuse(what ~ " is empty") -%}
+        {%- do fast_dau.refuse(what ~ " is empty") -%}
     {%- elif modules.re.search('\\x00', given)
         or execute and given.encode('utf-8', 'ignore').decode('utf-8') != given -%}
-        {%- do refuse(what ~ " has a character that no server can store") -%}
+        {%- do fast_dau.refuse(what ~ " has a character that no server can store") -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -91,8 +91,8 @@
         ~ '(:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?' -%}
     {%- if given is not none -%}
         {%- set parts = modules.re.fullmatch(pattern, given | string) -%}
-        {%- if not parts or not is_date(parts[1]) -%}
-            {%- do refuse("run_at is " ~ shown(given)
+        {%- if not parts or not fast_dau.is_date(parts[1]) -%}
+            {%- do fast_dau.refuse("run_at is " ~ fast_dau.shown(given)
                 ~ ", not a time such as 2024-01-31T12:00:00Z") -%}
         {%- endif -%}
     {%- endif -%}
@@ -102,9 +102,9 @@
 {#- Postgres would take 'UTC+2' too, and read it as two hours behind. -#}
 {% macro check_time_zone() -%}
     {%- set given = var('time_zone') -%}
-    {%- do check_text('time_zone', given) -%}
+    {%- do fast_dau.check_text('time_zone', given) -%}
     {%- if execute and not adapter.dispatch('knows_time_zone', 'fast_dau')(given) -%}
-        {%- do refuse("time_zone is " ~ shown(given) ~ ", which " ~ target.type | capitalize
+        {%- do fast_dau.refuse("time_zone is " ~ fast_dau.shown(given) ~ ", which " ~ target.type | capitalize
             ~ " does not know by that name alone; names are those of the IANA list, such "
             ~ "as Europe/Berlin") -%}
     {%- endif -%}
@@ -115,7 +115,7 @@
     `localtime` is whatever the server's machine has. -#}
 {% macro default__knows_time_zone(name) -%}
     {{ return(run_query(
-        "select 1 from pg_timezone_names where name = " ~ string_literals([name])
+        "select 1 from pg_timezone_names where name = " ~ fast_dau.string_literals([name])
         ~ " and name not in ('Factory', 'localtime', 'posixrules') and (upper(name)"
         ~ " in ('UTC', 'GMT') or upper(name) not in (select abbrev from pg_timezone_abbrevs))"
     ) | length == 1) }}

@@ -1,7 +1,7 @@
 {#- On-run-start: refuses a command on the rollup whose variables do not make sense, before
     anything is written. -#}
 {% macro validate_vars() -%}
-    {%- do check_vars() if concerns_rollup() -%}
+    {%- do fast_dau.check_vars() if fast_dau.concerns_rollup() -%}
 {%- endmacro %}
 
 
@@ -13,38 +13,38 @@
         {%- do ours.append(id) -%}
     {%- endfor -%}
     {{ return(
-        (project_name == 'fast_dau' and not execute) or ours != [] or selected_tables() != []
+        (project_name == 'fast_dau' and not execute) or ours != [] or fast_dau.selected_tables() != []
     ) }}
 {%- endmacro %}
 
 
 {% macro check_vars() -%}
-    {%- do check_names_given() -%}
-    {%- do check_name('events_schema') -%}
-    {%- do check_name('events_table') -%}
-    {%- do check_name('reader_role', reserved=['public', 'none']) -%}
-    {%- do check_date('events_start_date') -%}
-    {%- do check_backfill() -%}
+    {%- do fast_dau.check_names_given() -%}
+    {%- do fast_dau.check_name('events_schema') -%}
+    {%- do fast_dau.check_name('events_table') -%}
+    {%- do fast_dau.check_name('reader_role', reserved=['public', 'none']) -%}
+    {%- do fast_dau.check_date('events_start_date') -%}
+    {%- do fast_dau.check_backfill() -%}
     {%- for name in ['events_kept_from', 'from_date', 'to_date', 'on_date']
         if var(name, none) is not none -%}
-        {%- do check_date(name) -%}
+        {%- do fast_dau.check_date(name) -%}
     {%- endfor -%}
     {%- if var('refresh') not in ['incremental', 'full', 'start_over'] -%}
-        {%- do refuse("refresh is " ~ shown(var('refresh'))
+        {%- do fast_dau.refuse("refresh is " ~ fast_dau.shown(var('refresh'))
             ~ ", not incremental, full or start_over") -%}
     {%- endif -%}
     {%- if var('missing_events') not in [none, 'purged', 'deleted'] -%}
-        {%- do refuse("missing_events is " ~ shown(var('missing_events'))
+        {%- do fast_dau.refuse("missing_events is " ~ fast_dau.shown(var('missing_events'))
             ~ ", not purged or deleted") -%}
     {%- endif -%}
-    {%- for name, (least, most) in bounds_of_whole_numbers().items() -%}
-        {%- do check_whole_number(name, least, most) -%}
+    {%- for name, (least, most) in fast_dau.bounds_of_whole_numbers().items() -%}
+        {%- do fast_dau.check_whole_number(name, least, most) -%}
     {%- endfor -%}
-    {%- do check_kinds() -%}
-    {%- do check_run_at() -%}
-    {%- do check_time_zone() -%}
-    {%- do check_change_log() -%}
-    {%- do check_segments() -%}
+    {%- do fast_dau.check_kinds() -%}
+    {%- do fast_dau.check_run_at() -%}
+    {%- do fast_dau.check_time_zone() -%}
+    {%- do fast_dau.check_change_log() -%}
+    {%- do fast_dau.check_segments() -%}
 {%- endmacro %}
 
 
@@ -79,7 +79,7 @@
     ] -%}
     {%- for name in invocation_args_dict.get('vars', {})
         if name not in known and project_name == 'fast_dau' -%}
-        {%- do refuse("there is no variable '" ~ name ~ "'; " ~ known | join(', ')
+        {%- do fast_dau.refuse("there is no variable '" ~ name ~ "'; " ~ known | join(', ')
             ~ " are known") -%}
     {%- endfor -%}
 {%- endmacro %}
@@ -88,20 +88,20 @@
 {% macro check_backfill() -%}
     {%- set start_date, end_date = var('start_date'), var('end_date') -%}
     {%- if (start_date is none) != (end_date is none) -%}
-        {%- do refuse("start_date and end_date go together, only one is set") -%}
+        {%- do fast_dau.refuse("start_date and end_date go together, only one is set") -%}
     {%- elif start_date is not none -%}
-        {%- do check_date('start_date') -%}
-        {%- do check_date('end_date') -%}
+        {%- do fast_dau.check_date('start_date') -%}
+        {%- do fast_dau.check_date('end_date') -%}
         {%- if start_date | string > end_date | string -%}
-            {%- do refuse("start_date " ~ start_date ~ " is after end_date " ~ end_date) -%}
+            {%- do fast_dau.refuse("start_date " ~ start_date ~ " is after end_date " ~ end_date) -%}
         {%- endif -%}
         {%- set kept_from = var('events_kept_from') -%}
         {%- if kept_from is not none and start_date | string < kept_from | string -%}
-            {%- do refuse("start_date " ~ start_date ~ " is before events_kept_from "
+            {%- do fast_dau.refuse("start_date " ~ start_date ~ " is before events_kept_from "
                 ~ kept_from ~ ": the days before that are kept as they are") -%}
         {%- endif -%}
         {%- if var('refresh') != 'incremental' -%}
-            {%- do refuse("refresh: " ~ var('refresh') ~ " rebuilds every day; leave out start_date and end_date") -%}
+            {%- do fast_dau.refuse("refresh: " ~ var('refresh') ~ " rebuilds every day; leave out start_date and end_date") -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

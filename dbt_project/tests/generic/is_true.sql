@@ -7,7 +7,7 @@ from {{ model }}
 where
     ({{ condition }}) is not true
     {%- if refreshed_only %}
-    and {{ is_refreshed_day('activity_date') }}
+    and {{ fast_dau.is_refreshed_day('activity_date') }}
     {%- endif %}
 
 {% endtest %}

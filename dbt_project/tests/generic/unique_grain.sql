@@ -2,6 +2,6 @@
     unless a valid unique index on exactly these columns keeps it. -#}
 {% test unique_grain(model, columns) %}
 
-{{ repeated_keys(model, columns) }}
+{{ fast_dau.repeated_keys(model, columns) }}
 
 {% endtest %}
