@@ -8,7 +8,7 @@ import pytest
 
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Event
-from tests.rollup import Rollup, RunError, project_for
+from tests.rollup import Rollup, RunError, parsed_for, project_for
 from tests.states import State
 
 NOW = datetime(2024, 3, 25, 12)
@@ -108,3 +108,26 @@ def test_a_selection_with_what_it_is_made_from_passes_its_tests(
 
     assert retention == rollup.expected(NOW)["daily_retention"]
     assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_nothing_of_dbts_is_overridden() -> None:
+    """Neither by name nor for an adapter, for which dbt would look for it."""
+    macros = parsed_for("postgres").macros.values()
+    ours = {macro.name for macro in macros if macro.package_name == "fast_dau"}
+    theirs = {macro.name for macro in macros if macro.package_name != "fast_dau"}
+    adapters = ("default__", "postgres__", "spark__")
+    bare = {
+        name.removeprefix(adapter)
+        for name in ours
+        for adapter in adapters
+        if name.startswith(adapter)
+    }
+    made = {
+        name.removeprefix("materialization_").rpartition("_")[0]
+        for name in ours | theirs
+        if name.startswith("materialization_")
+    }
+
+    assert (ours | bare) & theirs == set()
+    assert {"replace_days", "standing_view", "incremental"} <= made
+    assert not any(name.startswith("materialization_incremental") for name in ours)
