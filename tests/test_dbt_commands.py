@@ -1,11 +1,13 @@
 """dbt's commands mean what dbt's manual says, or are refused with a sentence."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from tests.commands import run_cli
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Event
 from tests.rollup import Rollup, RunError, parsed_for, project_for
@@ -108,6 +110,28 @@ def test_a_selection_with_what_it_is_made_from_passes_its_tests(
 
     assert retention == rollup.expected(NOW)["daily_retention"]
     assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_a_retry_builds_what_failed_and_leaves_nothing_undone(
+    rollup: Rollup, tmp_path: Path
+) -> None:
+    rollup.insert([Event(99, NOW - timedelta(days=2))])
+    rollup.execute(
+        "create function stop() returns trigger language plpgsql as"
+        " $$ begin raise 'stopped'; end $$;"
+        "create trigger stop before insert or update or delete"
+        " on analytics.growth_accounting for each statement execute function stop()"
+    )
+    clock = f"run_at: '{NOW}'"
+    failed = run_cli("dbt", "build", "--vars", clock, "--target-path", str(tmp_path))
+    rollup.execute("drop trigger stop on analytics.growth_accounting")
+    retried = run_cli("dbt", "retry", "--state", str(tmp_path))
+
+    assert failed.returncode == 1
+    assert retried.returncode == 0, retried.stdout
+    assert re.search(r"1 of \d+ OK .*growth_accounting", retried.stdout)
+    assert rollup.tables() == rollup.expected(NOW)
+    assert rollup.query("select * from analytics.pending_days") == []
 
 
 def test_nothing_of_dbts_is_overridden() -> None:

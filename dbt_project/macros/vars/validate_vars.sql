@@ -13,7 +13,8 @@
         {%- do ours.append(id) -%}
     {%- endfor -%}
     {{ return(
-        (project_name == 'fast_dau' and not execute) or ours != [] or fast_dau.selected_tables() != []
+        project_name == 'fast_dau' if not execute
+        else selected_resources == [] or ours != [] or fast_dau.selected_tables() != []
     ) }}
 {%- endmacro %}
 
