@@ -99,6 +99,26 @@ def test_another_default_isolation_level_changes_nothing(
     assert rollup.tables() == rollup.expected(NOW)
 
 
+def test_a_server_that_quotes_all_names_changes_nothing(rollup: Rollup) -> None:
+    """As for a role or a database; by it a definition of an index reads otherwise."""
+    database = rollup.connection.info.dbname
+    rollup.execute(f"alter database {database} set quote_all_identifiers = on")
+    prepared = run_cli("init")
+    indexes = (
+        "select indexrelid from pg_index join pg_class on pg_class.oid = indrelid"
+        " where relnamespace = 'analytics'::regnamespace order by indexrelid"
+    )
+    before = rollup.query(indexes)
+    rollup.dbt("build", run_at=NOW)
+
+    assert rollup.query(indexes) == before != []
+    assert rollup.tables() == rollup.expected(NOW)
+    assert (prepared.returncode, "creating" in prepared.stdout) == (0, False)
+    for command in ("check", "explain"):
+        done = run_cli(command)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_publication_of_all_tables_keeps_no_run_from_deleting_rows(
     rollup: Rollup,
 ) -> None:

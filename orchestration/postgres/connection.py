@@ -57,7 +57,9 @@ def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def connect(environment: Mapping[str, str]) -> Connection:
-    """Open a connection whose session is in UTC and UTF-8; all else is libpq's default.
+    """Open a connection in UTC and UTF-8, whose server quotes only names that need it.
+
+    All else is libpq's default.
 
     Raises Failure with one sentence where the server does not answer or refuses.
     """
@@ -81,7 +83,7 @@ def connect(environment: Mapping[str, str]) -> Connection:
     # Of a database in SQL_ASCII, Python would take nothing but ASCII.
     connection.set_client_encoding("UTF8")
     with connection.cursor() as cursor:
-        cursor.execute("set time zone 'UTC'")
+        cursor.execute("set time zone 'UTC'; set quote_all_identifiers = off")
     connection.autocommit = False
     return connection
 

@@ -15,7 +15,7 @@ where not exists (
         indrelid = '{{ table }}'::regclass
         and indisunique
         and indisvalid
-        and pg_get_indexdef(indexrelid) like '% ({{ columns | join(", ") }})'
+        and replace(pg_get_indexdef(indexrelid), '"', '') like '% ({{ columns | join(", ") }})'
 )
 {%- endmacro %}
 

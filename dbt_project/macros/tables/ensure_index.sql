@@ -3,9 +3,8 @@
     tells rows apart for logical replication, or a publication of all tables would keep
     runs from deleting any.
 
-    Looked up by the table and the definition, not by name: on a full refresh the
-    old table still owns the name when post-hooks run, and `if not exists` would
-    leave the new one bare. An invalid index is made again. -#}
+    Looked up by the table and the definition, not by name; an invalid one is made again.
+    A session may have the server quote all names. -#}
 {% macro ensure_index(columns, unique=false) -%}
     {%- if execute and fast_dau.is_run() and target.type == 'postgres' -%}
     {%- set name = fast_dau.index_name(this.identifier, columns, 'key' if unique else 'idx') -%}
@@ -17,7 +16,7 @@
             where
                 indrelid = '{{ this }}'::regclass
                 and indisvalid
-                and pg_get_indexdef(indexrelid)
+                and replace(pg_get_indexdef(indexrelid), '"', '')
                 ilike 'create {{ kind }} % using btree ({{ columns }})'
         ) then
             drop index if exists {{ adapter.quote(this.schema) }}.{{ name }};
