@@ -6,11 +6,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from dbt.cli.main import dbtRunner
 
 from tests.commands import run_cli
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Event
-from tests.rollup import Rollup, RunError, parsed_for, project_for
+from tests.rollup import GLOBAL_FLAGS, Rollup, RunError, parsed_for, project_for
 from tests.states import State
 
 NOW = datetime(2024, 3, 25, 12)
@@ -132,6 +133,18 @@ def test_a_retry_builds_what_failed_and_leaves_nothing_undone(
     assert re.search(r"1 of \d+ OK .*growth_accounting", retried.stdout)
     assert rollup.tables() == rollup.expected(NOW)
     assert rollup.query("select * from analytics.pending_days") == []
+
+
+@pytest.mark.usefixtures("database_env")
+def test_a_service_of_libpq_is_refused_and_not_taken_for_localhost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PGHOST")
+    monkeypatch.setenv("PGSERVICE", "shop")
+    done = dbtRunner().invoke(["ls", *GLOBAL_FLAGS])
+
+    assert not done.success
+    assert "Env var required but not provided: 'PGHOST'" in str(done.exception)
 
 
 def test_nothing_of_dbts_is_overridden() -> None:
