@@ -64,6 +64,7 @@ def test_every_kind_of_run_equals_a_recount(rollup: Rollup) -> None:
 def test_a_view_of_anothers_outlives_a_start_from_nothing(rollup: Rollup) -> None:
     rollup.execute("create view anothers as table analytics.daily_active_users")
     rollup.execute(f"alter view anothers owner to {OWNER}")
+    rollup.execute(f"grant select on analytics.daily_active_users to {OWNER}")
     rollup.insert([Event(77, NOW - timedelta(days=2))])
     rollup.build(NOW, refresh="start_over")
     seen = sorted(rollup.query("table anothers"))
