@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.nodes import ModelNode
 
 from tests.commands import run_cli
 from tests.made_up_events import eventful_days, invalid_events
@@ -41,6 +42,9 @@ def production(rollup: Rollup, tmp_path: Path) -> str:
     """Return the option that tells dbt of the rollup that is built."""
     database = rollup.connection.info.dbname
     project = project_for(database, has_product=True)
+    for node in project.nodes.values():
+        if isinstance(node, ModelNode) and node.relation_name:
+            node.relation_name = f'"{database}"."{node.schema}"."{node.alias}"'
     project.writable_manifest().write(str(tmp_path / "manifest.json"))
     return f"--state={tmp_path}"
 
