@@ -56,7 +56,8 @@ class RunReport:
 
 def has_days(model: Mapping[str, Any]) -> bool:
     """Tell whether a model is built from the days of refresh_days, or is that model."""
-    return model["name"] == "refresh_days" or "influence_days" in model["meta"]
+    influence_days = model["meta"].get("influence_days")
+    return model["name"] == "refresh_days" or influence_days is not None
 
 
 def changes(message: str) -> dict[str, int]:
