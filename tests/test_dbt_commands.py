@@ -1,18 +1,29 @@
 """dbt's commands mean what dbt's manual says, or are refused with a sentence."""
 
+import json
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.nodes import ModelNode
+from dbt_common.contracts.constraints import ColumnLevelConstraint, ConstraintType
 
 from tests.commands import run_cli
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Event
-from tests.rollup import GLOBAL_FLAGS, Rollup, RunError, parsed_for, project_for
+from tests.rollup import (
+    GLOBAL_FLAGS,
+    Rollup,
+    RunError,
+    parsed_for,
+    project_for,
+    run_dbt,
+)
 from tests.states import State
 
 NOW = datetime(2024, 3, 25, 12)
@@ -149,6 +160,50 @@ def test_a_service_of_libpq_is_refused_and_not_taken_for_localhost(
 
     assert not done.success
     assert "Env var required but not provided: 'PGHOST'" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("meta", "said"),
+    [
+        ({"influnce_days": 7}, "it has no meta `influence_days`"),
+        ({"influence_days": 7, "grain": "day"}, "its meta `grain` is day, not user or"),
+        (
+            {"influence_days": 7, "moves_with": ["next"]},
+            r"its meta `moves_with` is \['next'\], not a list of first and last",
+        ),
+    ],
+)
+def test_a_model_that_does_not_say_what_its_rows_follow_is_refused(
+    rollup: Rollup, meta: dict[str, object], said: str
+) -> None:
+    with pytest.raises(RunError, match=f"daily_revisions cannot be built .*: {said}"):
+        run_misconfigured(rollup, lambda node: node.config.meta, meta)
+
+
+def test_a_constraint_that_would_not_be_kept_is_refused(rollup: Rollup) -> None:
+    unique = ColumnLevelConstraint(type=ConstraintType.unique)
+    with pytest.raises(RunError, match="can have not_null, and no unique"):
+        run_misconfigured(
+            rollup, lambda node: node.columns["dau"].__dict__, {"constraints": [unique]}
+        )
+
+
+def run_misconfigured(
+    rollup: Rollup,
+    part: Callable[[Any], dict[str, Any]],
+    wrong: dict[str, Any],
+) -> None:
+    """Run daily_revisions with another part of its configuration."""
+    project = project_for(rollup.connection.info.dbname, has_product=True)
+    configured = part(project.nodes["model.fast_dau.daily_revisions"])
+    if "constraints" not in wrong:
+        configured.clear()
+    configured.update(wrong)
+    given = json.dumps(rollup.variables(run_at=NOW))
+    run_dbt(
+        project,
+        ["run", "--select=daily_revisions", f"--vars={given}", *GLOBAL_FLAGS],
+    )
 
 
 def test_nothing_of_dbts_is_overridden() -> None:

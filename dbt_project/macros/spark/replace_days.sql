@@ -1,6 +1,7 @@
 {#- The materialization of that name on Spark, whose files are never changed, only replaced:
     of tables with a folder for each day by days, of the others whole. -#}
 {% materialization replace_days, adapter='spark' %}
+    {%- do fast_dau.check_configuration() -%}
     {%- set existing = load_relation(this) -%}
     {%- do fast_dau.require_turn() -%}
     {{ run_hooks(pre_hooks) }}

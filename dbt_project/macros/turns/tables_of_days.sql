@@ -23,13 +23,15 @@
 {#- Those that are built from any of these models. -#}
 {% macro tables_after(unique_ids) -%}
     {%- set found = unique_ids | list -%}
-    {%- set models = graph.get('nodes', {}).values() | selectattr('resource_type', 'equalto', 'model')
-        | list -%}
-    {%- for _ in fast_dau.rollup_nodes() -%}
+    {%- set models = graph.get('nodes', {}).values()
+        | selectattr('resource_type', 'equalto', 'model') | list -%}
+    {%- for _ in models -%}
+        {%- set known = found | length -%}
         {%- for model in models if model.unique_id not in found
             and model.depends_on.nodes | select('in', found) | list -%}
             {%- do found.append(model.unique_id) -%}
         {%- endfor -%}
+        {%- if found | length == known -%} {%- break -%} {%- endif -%}
     {%- endfor -%}
     {{ return(
         fast_dau.rollup_nodes() | selectattr('config.materialized', 'equalto', 'replace_days')

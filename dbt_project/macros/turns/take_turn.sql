@@ -2,7 +2,7 @@
     as long as that shows itself in a session, or var `wait_minutes` is not over.
 
     No session of dbt's lives as long as a run, so the turn is a row, not a lock; the
-    advisory lock is held by each model's transaction (`require_turn`). A run that
+    advisory lock is held by each model's transaction (`begin_model`). A run that
     died without a word is one that nothing was seen of for so many seconds.
     The turn is taken in the transaction that also settles what this run starts from, so
     that a run that is refused, or fails in it, never had it. -#}
