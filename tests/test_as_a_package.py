@@ -84,6 +84,15 @@ def role(administration: Connection) -> Iterator[str]:
     execute(administration, "drop owned by shop_reader", "drop role shop_reader")
 
 
+@pytest.fixture
+def readers(administration: Connection) -> Iterator[str]:
+    """Yield the role that may read this project's tables; it goes after the database."""
+    name = "fast_dau_reader"
+    execute(administration, f"drop role if exists {name}", f"create role {name}")
+    yield name
+    execute(administration, f"drop role {name}")
+
+
 @contextmanager
 def running(shop: Shop) -> Iterator[subprocess.Popen[str]]:
     """Yield a run that is killed where it did not end."""
@@ -140,7 +149,7 @@ def test_its_numbers_are_right_and_the_project_stays_as_dbt_has_it(
 
 
 def test_a_metric_of_its_own_is_exact_whichever_runs_build_it(
-    shop: Shop, rollup: Rollup
+    readers: str, shop: Shop, rollup: Rollup
 ) -> None:
     """Events come late for a run that leaves it out, and for one that builds it."""
     shop.dbt("run", "--exclude", "products", CLOCK)
@@ -152,6 +161,13 @@ def test_a_metric_of_its_own_is_exact_whichever_runs_build_it(
     shop.dbt("run", "--exclude", "products", f"--vars={late}")
     written = shop.dbt("run", "--exclude", "products", f"--vars={late}")
 
+    assert rollup.query(
+        "select relacl from pg_class where oid = 'analytics.wau_7d_by_plan'::regclass"
+    ) == [(None,)]
+    assert rollup.query(
+        "select rolname from pg_roles where rolname = 'fast_dau_reader'"
+        " and has_table_privilege(oid, 'analytics.daily_active_users', 'select')"
+    ) == [(readers,)]
     assert first[0] == first[1] != set()
     assert left_out[0] != left_out[1]
     assert by_plan(rollup) == expected_by_plan(rollup)

@@ -4,7 +4,6 @@
 {% macro setting(name) -%}
     {%- set defaults = {
         'refresh': 'incremental',
-        'reader_role': 'fast_dau_reader',
         'lock_timeout_seconds': 60,
         'silent_seconds': 10,
     } -%}
