@@ -86,7 +86,7 @@ def role(administration: Connection) -> Iterator[str]:
 
 @pytest.fixture
 def readers(administration: Connection) -> Iterator[str]:
-    """Yield the role that may read this project's tables; it goes after the database."""
+    """Yield the role that may read our tables; it goes after the database."""
     name = "fast_dau_reader"
     execute(administration, f"drop role if exists {name}", f"create role {name}")
     yield name
