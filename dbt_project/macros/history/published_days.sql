@@ -2,7 +2,8 @@
 
     Looked up by name, not by ref(): these tables are built from refresh_days. -#}
 {% macro published_days() -%}
-    {%- if execute and fast_dau.is_built('daily_active_users') and fast_dau.is_built('daily_retention') -%}
+    {%- if execute and fast_dau.is_built('daily_active_users')
+        and fast_dau.is_built('daily_retention') -%}
     select dau.activity_date
     from {{ fast_dau.rollup_relation('daily_active_users') }} as dau
     inner join {{ fast_dau.rollup_relation('daily_retention') }} as retention

@@ -3,7 +3,8 @@
     yet. A run that starts over does not look: the tables are replaced, each while others
     are read. -#}
 {% macro published_span() -%}
-    {%- set tables = (fast_dau.tables_of_days() if execute and not fast_dau.is_starting_over() else [])
+    {%- set tables = (fast_dau.tables_of_days() if execute and not fast_dau.is_starting_over()
+        else [])
         | selectattr('name', 'ne', 'user_lifetimes') | list -%}
     {%- set firsts, lasts = ['null::date', 'null::date'], ['null::date', 'null::date'] -%}
     {%- for table in tables if fast_dau.is_built(table.name) -%}
@@ -29,7 +30,8 @@
 
 
 {% macro default__edge_day_of(name, column, edge) -%}
-    {{ return('(select ' ~ edge ~ '(' ~ column ~ ') from ' ~ fast_dau.rollup_relation(name) ~ ')') }}
+    {{ return('(select ' ~ edge ~ '(' ~ column ~ ') from ' ~ fast_dau.rollup_relation(name)
+        ~ ')') }}
 {%- endmacro %}
 
 

@@ -7,11 +7,13 @@
     {%- endif -%}
     {%- set kept_from = found.kept_from -%}
     {%- set values = {'kept_from': fast_dau.date_or_null(kept_from)} -%}
-    {%- do values.update(first_event_at='(' ~ fast_dau.first_event_at() ~ ')') if fast_dau.reads_every_event() -%}
+    {%- do values.update(first_event_at='(' ~ fast_dau.first_event_at() ~ ')')
+        if fast_dau.reads_every_event() -%}
     {%- do fast_dau.write_state(values) -%}
     {%- if found.was_kept_from and kept_from != found.was_kept_from -%}
         {#- The days that are kept no more are to be rebuilt, whatever they hold. -#}
-        {%- do fast_dau.note_all_days('changed') if kept_from is none or kept_from < found.was_kept_from -%}
+        {%- do fast_dau.note_all_days('changed') if kept_from is none
+            or kept_from < found.was_kept_from -%}
     {%- endif -%}
     {%- if kept_from != found.was_kept_from and found.is_built -%}
         {%- do log("fast-dau: history is kept from " ~ (kept_from or 'no day on')
@@ -25,7 +27,8 @@
     or none, as it will be, `was_kept_from`, and `objection`, why the run is refused. -#}
 {% macro find_history() -%}
     {%- set given = var('events_kept_from') | string if var('events_kept_from') else none -%}
-    {%- set today = fast_dau.dates_of("select " ~ fast_dau.local_date(fast_dau.run_at()) ~ " as today").today -%}
+    {%- set today = fast_dau.dates_of("select " ~ fast_dau.local_date(fast_dau.run_at())
+        ~ " as today").today -%}
     {%- set known = fast_dau.known_history() -%}
     {%- set found = {
         'kept_from': given or (known.kept_from if known.is_built else none),
@@ -49,7 +52,8 @@
 {#- What the state says of history, as ISO dates or none; `is_built`: there are tables, and
     this run does not replace them. -#}
 {% macro known_history() -%}
-    {%- set has_tables = fast_dau.is_built('rollup_state') and fast_dau.is_built('daily_active_users')
+    {%- set has_tables = fast_dau.is_built('rollup_state')
+        and fast_dau.is_built('daily_active_users')
         and not fast_dau.is_starting_over() -%}
     {%- if not fast_dau.is_built('rollup_state') -%}
         {{ return({'is_built': false, 'kept_from': none}) }}

@@ -6,7 +6,8 @@
     {%- for day in fast_dau.days_found(refreshed) -%}
         {%- do spans.append((day - timedelta(days_before), day + timedelta(days_after))) -%}
     {%- endfor -%}
-    {%- for day in (fast_dau.days_found(fast_dau.days_moved_with(moves_with)) if moves_with else []) -%}
+    {%- for day in (fast_dau.days_found(fast_dau.days_moved_with(moves_with)) if moves_with
+        else []) -%}
         {%- do spans.append((
             day - timedelta(days_before), day + timedelta(days_after_moved)
         )) -%}

@@ -31,7 +31,8 @@
 {#- Asked beforehand: Spark works out what stands beside a question whatever the answer. -#}
 {% macro spark__was_full_run() -%}
     {%- set full_days = fast_dau.days_of_full_run() -%}
-    {{ 'true' if execute and fast_dau.is_built('refresh_days') and fast_dau.days_found(full_days) else 'false' }}
+    {{ 'true' if execute and fast_dau.is_built('refresh_days')
+        and fast_dau.days_found(full_days) else 'false' }}
 {%- endmacro %}
 
 

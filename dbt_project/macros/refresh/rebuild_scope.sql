@@ -32,7 +32,8 @@
 
 {#- Keeps those values, in the transaction that built the table with them. -#}
 {% macro note_definition() -%}
-    {%- set values = fast_dau.string_literals([tojson(fast_dau.definition_of(model))]) ~ '::jsonb' -%}
+    {%- set values = fast_dau.string_literals([tojson(fast_dau.definition_of(model))])
+        ~ '::jsonb' -%}
     {%- if fast_dau.definition_of(model) -%}
         {%- do run_query(
             "update " ~ fast_dau.rollup_state() ~ " set model_vars = model_vars || jsonb_build_object('"

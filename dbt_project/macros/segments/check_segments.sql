@@ -2,7 +2,8 @@
 {% macro check_segments() -%}
     {%- set segments = var('segments') -%}
     {%- if segments is not none and segments is not mapping -%}
-        {%- do fast_dau.refuse("segments is " ~ fast_dau.shown(segments) ~ ", not a mapping such as "
+        {%- do fast_dau.refuse("segments is " ~ fast_dau.shown(segments)
+            ~ ", not a mapping such as "
             ~ "{platform: \"properties ->> 'platform'\"}") -%}
     {%- endif -%}
     {%- for name, expression in (segments or {}).items() if execute -%}

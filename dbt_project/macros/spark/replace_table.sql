@@ -5,7 +5,8 @@
     {%- set folder = fast_dau.other_folder(existing) -%}
     {%- call statement('main') -%}
         insert overwrite directory {{ fast_dau.string_literals([folder]) }} using parquet
-        {{ fast_dau.select_columns(sql if fast_dau.rebuild_scope() == 'everything' else fast_dau.sql_and_kept_rows(sql)) }}
+        {{ fast_dau.select_columns(sql if fast_dau.rebuild_scope() == 'everything'
+            else fast_dau.sql_and_kept_rows(sql)) }}
     {%- endcall -%}
     {%- if config.meta_get('grain') == 'user' and fast_dau.rebuild_scope() != 'everything' -%}
         {%- do run_query(fast_dau.note_moved_days('parquet.`' ~ folder ~ '`')) -%}

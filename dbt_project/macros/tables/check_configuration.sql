@@ -7,7 +7,8 @@
             ~ "that changed its rows change too: set it to a number, 0 included, or to null "
             ~ "where rows are of no days") -%}
     {%- elif meta.get('grain') not in [none, 'user', 'cohort'] -%}
-        {%- do fast_dau.refuse_model("its meta `grain` is " ~ meta.grain ~ ", not user or cohort") -%}
+        {%- do fast_dau.refuse_model("its meta `grain` is " ~ meta.grain
+            ~ ", not user or cohort") -%}
     {%- elif meta.get('moves_with', []) | reject('in', ['first', 'last']) | list -%}
         {%- do fast_dau.refuse_model("its meta `moves_with` is " ~ meta.moves_with
             ~ ", not a list of first and last") -%}
@@ -17,7 +18,8 @@
     {%- set kept = ['not_null'] -%}
     {%- for constraint in model.constraints + model.columns.values()
         | map(attribute='constraints') | sum(start=[]) if constraint.type not in kept -%}
-        {%- do fast_dau.refuse_model("of constraints it can have not_null, and no " ~ constraint.type
+        {%- do fast_dau.refuse_model("of constraints it can have not_null, and no "
+            ~ constraint.type
             ~ "; a unique index is made by the post-hook ensure_index") -%}
     {%- endfor -%}
 {%- endmacro %}

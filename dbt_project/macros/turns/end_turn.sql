@@ -25,7 +25,8 @@
 {% macro spark__close_run(results) -%}
     {%- if fast_dau.has_turn() -%}
     {%- set model_vars = fromjson(fast_dau.read_state('model_vars')['model_vars']) -%}
-    {%- for result in results if result.status == 'success' and fast_dau.definition_of(result.node) -%}
+    {%- for result in results if result.status == 'success'
+        and fast_dau.definition_of(result.node) -%}
         {%- do model_vars.update({result.node.name: fast_dau.definition_of(result.node)}) -%}
     {%- endfor -%}
     {%- do fast_dau.note_built(results) -%}

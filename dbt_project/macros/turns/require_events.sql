@@ -1,7 +1,8 @@
 {#- Refuses a run, or a plan of one, where there is no table of events. -#}
 {% macro require_events() -%}
     {%- if target.type == 'postgres' and not fast_dau.exists_now(fast_dau.beside_events('')) -%}
-        {%- do fast_dau.refuse("there is no table " ~ var('events_schema') ~ "." ~ var('events_table')
+        {%- do fast_dau.refuse("there is no table " ~ var('events_schema') ~ "."
+            ~ var('events_table')
             ~ ", or this user may not see it: create it with `fast-dau init`, or name yours "
             ~ "with the variables events_schema and events_table") -%}
     {%- endif -%}
@@ -11,7 +12,8 @@
 {#- Refuses dbt's --empty where it would build tables that are there from no events. -#}
 {% macro refuse_empty() -%}
     {%- if flags.EMPTY and fast_dau.is_built('refresh_days') -%}
-        {%- do fast_dau.refuse("--empty builds tables from no events at all, and " ~ fast_dau.state_schema()
+        {%- do fast_dau.refuse("--empty builds tables from no events at all, and "
+            ~ fast_dau.state_schema()
             ~ " has tables that are built: use it in a schema of its own") -%}
     {%- endif -%}
 {%- endmacro %}

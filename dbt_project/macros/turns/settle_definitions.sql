@@ -21,7 +21,8 @@
         if kept[name] is not none and kept[name] | string != value -%}
         {%- do differences.append(name ~ " was " ~ kept[name] ~ ", and is " ~ value) -%}
     {%- endfor -%}
-    {%- if differences and var('refresh') != 'start_over' and fast_dau.is_built('user_day_activity') -%}
+    {%- if differences and var('refresh') != 'start_over'
+        and fast_dau.is_built('user_day_activity') -%}
         {{ return("the rollup was built with other definitions: "
             ~ differences | join('; ') ~ ". Set them back, or build everything anew, from "
             ~ "the events there are: fast-dau dbt build --vars 'refresh: start_over'"

@@ -1,7 +1,8 @@
 {#- A date, as text or as YAML's own; never a time, whose hours would be dropped. -#}
 {% macro check_date(name) -%}
     {%- if not fast_dau.is_date(var(name) | string) -%}
-        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name)) ~ ", not a date such as 2024-01-31")
+        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name))
+            ~ ", not a date such as 2024-01-31")
         -%}
     {%- endif -%}
 {%- endmacro %}
@@ -32,10 +33,12 @@
 {% macro check_name(name, reserved=[]) -%}
     {%- do fast_dau.check_text(name, var(name)) -%}
     {%- if var(name).encode() | length > 63 -%}
-        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name)) ~ ", longer than the 63 bytes that a "
+        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name))
+            ~ ", longer than the 63 bytes that a "
             ~ "name may have") -%}
     {%- elif var(name) in reserved -%}
-        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name)) ~ ", which is not the name of a role")
+        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name))
+            ~ ", which is not the name of a role")
         -%}
     {%- endif -%}
 {%- endmacro %}
@@ -44,7 +47,8 @@
 {% macro check_kinds() -%}
     {%- set given = var('active_kinds') -%}
     {%- if given is string or given is mapping or given is not sequence -%}
-        {%- do fast_dau.refuse("active_kinds is " ~ fast_dau.shown(given) ~ ", not a list such as [play, post]")
+        {%- do fast_dau.refuse("active_kinds is " ~ fast_dau.shown(given)
+            ~ ", not a list such as [play, post]")
         -%}
     {%- endif -%}
     {%- for kind in given -%}
@@ -57,7 +61,8 @@
     taken as text or not at all. -#}
 {% macro check_text(what, given) -%}
     {%- if given is not string -%}
-        {%- do fast_dau.refuse(what ~ " is " ~ fast_dau.shown(given) ~ ", not text: write in quotes what you "
+        {%- do fast_dau.refuse(what ~ " is " ~ fast_dau.shown(given)
+            ~ ", not text: write in quotes what you "
             ~ "mean, such as 'on', '010', '1.10' or '12:30', which YAML would change") -%}
     {%- elif not given.strip() -%}
         {%- do fast_dau.refuse(what ~ " is empty") -%}
@@ -104,7 +109,8 @@
     {%- set given = var('time_zone') -%}
     {%- do fast_dau.check_text('time_zone', given) -%}
     {%- if execute and not adapter.dispatch('knows_time_zone', 'fast_dau')(given) -%}
-        {%- do fast_dau.refuse("time_zone is " ~ fast_dau.shown(given) ~ ", which " ~ target.type | capitalize
+        {%- do fast_dau.refuse("time_zone is " ~ fast_dau.shown(given) ~ ", which "
+            ~ target.type | capitalize
             ~ " does not know by that name alone; names are those of the IANA list, such "
             ~ "as Europe/Berlin") -%}
     {%- endif -%}

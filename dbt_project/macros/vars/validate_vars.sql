@@ -94,7 +94,8 @@
         {%- do fast_dau.check_date('start_date') -%}
         {%- do fast_dau.check_date('end_date') -%}
         {%- if start_date | string > end_date | string -%}
-            {%- do fast_dau.refuse("start_date " ~ start_date ~ " is after end_date " ~ end_date) -%}
+            {%- do fast_dau.refuse("start_date " ~ start_date ~ " is after end_date "
+                ~ end_date) -%}
         {%- endif -%}
         {%- set kept_from = var('events_kept_from') -%}
         {%- if kept_from is not none and start_date | string < kept_from | string -%}
@@ -102,7 +103,8 @@
                 ~ kept_from ~ ": the days before that are kept as they are") -%}
         {%- endif -%}
         {%- if var('refresh') != 'incremental' -%}
-            {%- do fast_dau.refuse("refresh: " ~ var('refresh') ~ " rebuilds every day; leave out start_date and end_date") -%}
+            {%- do fast_dau.refuse("refresh: " ~ var('refresh')
+                ~ " rebuilds every day; leave out start_date and end_date") -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
