@@ -1,13 +1,13 @@
 {#- Spark cannot change a row of a table of files: there, the row is a view of constants. -#}
 {% macro spark__create_rollup_state() -%}
-    {%- if not fast_dau.is_built('rollup_state') -%}
+    {%- set is_new = not fast_dau.is_built('rollup_state') -%}
+    {%- if is_new -%}
         {%- do run_query('create schema if not exists ' ~ fast_dau.state_schema()) -%}
-        {%- set values = {} -%}
-        {%- for name, (type, _) in fast_dau.rollup_state_columns().items() -%}
-            {%- do values.update({name: type.split(' default ')[1] | default('null')}) -%}
-        {%- endfor -%}
-        {%- do run_query('create view ' ~ fast_dau.rollup_state() ~ fast_dau.constants(values)) -%}
-        {%- do adapter.cache_added(fast_dau.rollup_relation('rollup_state').incorporate(type='view')) -%}
+        {%- set first = fast_dau.constants(fast_dau.first_values()) -%}
+        {%- do run_query('create view ' ~ fast_dau.rollup_state() ~ first) -%}
+        {%- do adapter.cache_added(
+            fast_dau.rollup_relation('rollup_state').incorporate(type='view')
+        ) -%}
     {%- endif -%}
     {%- set counts = fast_dau.erased_counts_columns() | join(' bigint, ') -%}
     {%- for name, columns in {
@@ -18,22 +18,35 @@
         {%- do run_query('create table ' ~ fast_dau.rollup_relation(name) ~ ' (' ~ columns
             ~ ') using parquet') -%}
         {%- do adapter.cache_added(fast_dau.rollup_relation(name).incorporate(type='table')) -%}
-        {%- do fast_dau.take_over_state() if name == 'pending_days' -%}
     {%- endfor -%}
+    {%- do fast_dau.take_over_state() if not is_new -%}
 {%- endmacro %}
 
 
-{#- Where the state is of an earlier version, the run that follows rebuilds every day. -#}
-{% macro take_over_state() -%}
-    {%- set there = run_query('select * from ' ~ fast_dau.rollup_state()) -%}
+{% macro first_values() -%}
     {%- set values = {} -%}
     {%- for name, (type, _) in fast_dau.rollup_state_columns().items() -%}
-        {%- set kept = there.rows[0][name] if name in there.column_names else none -%}
-        {%- do values.update({name: fast_dau.string_literals([kept]) if kept is not none
-            else type.split(' default ')[1] | default('null')}) -%}
+        {%- do values.update({name: type.split(' default ')[1] | default('null')}) -%}
     {%- endfor -%}
-    {%- do run_query('alter view ' ~ fast_dau.rollup_state() ~ fast_dau.constants(values)) -%}
-    {%- do fast_dau.note_all_days('unfinished') -%}
+    {{ return(values) }}
+{%- endmacro %}
+
+
+{#- Gives the state of an earlier version the columns that it lacks. Of the first, nobody
+    knows which days its tables were built for: the run that follows rebuilds all. -#}
+{% macro take_over_state() -%}
+    {%- set there = run_query('select * from ' ~ fast_dau.rollup_state()) -%}
+    {%- set values = fast_dau.first_values() -%}
+    {%- if there.column_names | list != values | list -%}
+        {%- for name in values if name in there.column_names and name != 'version'
+            and there.rows[0][name] is not none -%}
+            {%- do values.update({name: fast_dau.string_literals([there.rows[0][name]])}) -%}
+        {%- endfor -%}
+        {%- do run_query(
+            'alter view ' ~ fast_dau.rollup_state() ~ fast_dau.constants(values)
+        ) -%}
+        {%- do fast_dau.note_all_days('unfinished') if 'version' not in there.column_names -%}
+    {%- endif -%}
 {%- endmacro %}
 
 
