@@ -150,10 +150,8 @@ def make_state_of_version_2(both: Both) -> None:
     [row] = query(f"select * from {state}")
     kept = dict(zip(types, row, strict=True)) | {"version": 2}
     del kept["run_client"]
-    columns = [
-        f"cast({'null' if value is None else repr(str(value))} as {types[name]}) as {name}"
-        for name, value in kept.items()
-    ]
+    literals = {n: "null" if v is None else repr(str(v)) for n, v in kept.items()}
+    columns = [f"cast({v} as {types[n]}) as {n}" for n, v in literals.items()]
     query(f"alter view {state} as select {', '.join(columns)}")
 
 
