@@ -39,13 +39,16 @@ class Shop:
         self.folder = folder
         shutil.copytree(SHOP, folder)
         (folder / "packages.yml").write_text(json.dumps({"packages": [package]}))
+        self.folders = {
+            f"DBT_{kind.upper()}_PATH": str(folder / kind) for kind in ("target", "log")
+        }
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start dbt as its user would."""
         return subprocess.Popen(
             [DBT_PROGRAM, "--no-use-colors", *arguments],
             cwd=self.folder,
-            env=os.environ | {"DO_NOT_TRACK": "1"},
+            env={**os.environ, "DO_NOT_TRACK": "1", **self.folders},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -1,5 +1,6 @@
 """When Dagster has dbt parse the project: where any of its files is not as it was."""
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -16,6 +17,11 @@ FOLDERS = ("models", "macros", "tests", "analyses")
 AN_HOUR_AGO = time.time() - 3600
 
 
+def manifest(project: str = "fast_dau", engine: str = "postgres") -> str:
+    """Return as much of a manifest as says what it was made for."""
+    return json.dumps({"metadata": {"project_name": project, "adapter_type": engine}})
+
+
 @pytest.fixture
 def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
     """Return a function that tells whether dbt parses a project in tmp_path."""
@@ -25,7 +31,7 @@ def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool
 
     def run_dbt(*_: Any) -> int:
         times.append(None)
-        made.write_text('{"metadata": {"adapter_type": "postgres"}}')
+        made.write_text(manifest())
         return 0
 
     def asked() -> bool:
@@ -73,11 +79,11 @@ def test_it_is_parsed_anew_where_a_file_has_come_changed_or_gone(
     assert [parses(), parses()] == [True, False]
 
 
-def test_it_is_parsed_anew_where_it_was_parsed_for_another_engine(
-    parses: Callable[[], bool], tmp_path: Path
+@pytest.mark.parametrize("other", [{"engine": "spark"}, {"project": "shop"}])
+def test_it_is_parsed_anew_where_it_was_parsed_for_another_engine_or_project(
+    parses: Callable[[], bool], tmp_path: Path, other: dict[str, str]
 ) -> None:
     parses()
-    made = tmp_path / "target" / "manifest.json"
-    made.write_text('{"metadata": {"adapter_type": "spark"}}')
+    (tmp_path / "target" / "manifest.json").write_text(manifest(**other))
 
     assert [parses(), parses()] == [True, False]

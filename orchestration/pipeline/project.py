@@ -44,9 +44,11 @@ def parsed(project: DbtProject) -> Path:
 def _is_out_of_date(manifest: Path) -> bool:
     if not manifest.exists():
         return True
+    # A command of dbt may have been given the folder with another target, and another
+    # project where the environment names the folder for both.
+    made_for = json.loads(manifest.read_text())["metadata"]
     engine = "spark" if is_on_spark() else "postgres"
-    # A command of dbt may have been given the folder with another target.
-    if json.loads(manifest.read_text())["metadata"]["adapter_type"] != engine:
+    if (made_for["project_name"], made_for["adapter_type"]) != ("fast_dau", engine):
         return True
     made = manifest.stat().st_mtime
     sources = [DBT_PROJECT_DIR / "dbt_project.yml"]
