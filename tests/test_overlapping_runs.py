@@ -175,7 +175,7 @@ def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
         heir.succeed()
 
     assert code != 0
-    assert "it is not the turn of this run" in run.output
+    assert "this run does not hold the run lock" in run.output
     assert (after, holder) == (before, ANOTHER_RUN)
     assert rollup.tables() == rollup.expected(LATER)
 

@@ -3,6 +3,11 @@
 -- depends_on: {{ ref('rejected_events') }}
 -- depends_on: {{ ref('refresh_days') }}
 
+{% set full_days = days_found(
+    "select activity_date from " ~ ref('refresh_days')
+    ~ " where reason in ('first build', 'full')"
+) if execute and is_built('refresh_days') else [] %}
+
 -- The number of events, where it is not that of the accepted and the rejected ones. One
 -- statement, so that events that arrive meanwhile do not disturb. It reads every event,
 -- and so only after a run that did: the first build and the daily full rollup.
@@ -12,7 +17,7 @@ with counted as (
         (select count(*) from {{ source('app', 'events') }}) as all_events,
         (select count(*) from {{ ref('stg_events') }}) as accepted_events,
         (select count(*) from {{ ref('stg_rejected_events') }}) as rejected_events
-    where {{ was_full_run() }}
+    where {{ 'true' if full_days else 'false' }}
 
 )
 

@@ -19,7 +19,7 @@
     what a model of another project may be read by is for that project to say. -#}
 {% macro describe_relation(relation, is_new) -%}
     {%- set grants = config.get('grants') -%}
-    {%- if is_new or fast_dau.is_full_run() -%}
+    {%- if is_new or fast_dau.run_kind() != 'incremental' -%}
         {%- do persist_docs(relation, model) -%}
         {%- do run_query(
             fast_dau.grant_to_roles('select', relation, [var('reader_role')])

@@ -7,9 +7,3 @@
 {% macro default__by_code_points(text) -%}
     {{ text }} collate "C"
 {%- endmacro %}
-
-
-{#- Spark compares bytes, which in UTF-8 is the same. -#}
-{% macro spark__by_code_points(text) -%}
-    {{ text }}
-{%- endmacro %}

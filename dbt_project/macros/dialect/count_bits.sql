@@ -8,9 +8,3 @@
 {% macro default__count_bits(number, width) -%}
     bit_count(({{ number }})::bigint::bit({{ width }}))
 {%- endmacro %}
-
-
-{#- Spark counts in numbers. -#}
-{% macro spark__count_bits(number, width) -%}
-    bit_count(({{ number }}) & {{ 2 ** width - 1 }})
-{%- endmacro %}

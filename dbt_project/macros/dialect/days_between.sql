@@ -8,9 +8,3 @@
 {% macro default__days_between(first, last) -%}
     ({{ last }} - {{ first }})
 {%- endmacro %}
-
-
-{#- Between two dates, Spark's minus is an interval. -#}
-{% macro spark__days_between(first, last) -%}
-    datediff({{ last }}, {{ first }})
-{%- endmacro %}

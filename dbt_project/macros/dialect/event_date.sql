@@ -11,11 +11,6 @@
 {%- endmacro %}
 
 
-{% macro spark__event_date(condition) -%}
-    event_date {{ condition }}
-{%- endmacro %}
-
-
 {#- Columns of an event: its UTC day and its local day. -#}
 {% macro event_days() -%}
     {{ return(adapter.dispatch('event_days', 'fast_dau')()) }}
@@ -23,12 +18,4 @@
 
 
 {% macro default__event_days() -%}
-{%- endmacro %}
-
-
-{#- Spark joins events to days by their day, as it has no index to look up ranges in. -#}
-{% macro spark__event_days() -%}
-    ,
-    event_date,
-    {{ fast_dau.local_date('performed_at') }} as activity_date
 {%- endmacro %}

@@ -7,8 +7,3 @@
 {% macro default__materialized() -%}
     materialized
 {%- endmacro %}
-
-
-{#- Spark has no such word. -#}
-{% macro spark__materialized() -%}
-{%- endmacro %}

@@ -18,15 +18,3 @@ where not exists (
         and replace(pg_get_indexdef(indexrelid), '"', '') like '% ({{ columns | join(", ") }})'
 )
 {%- endmacro %}
-
-
-{#- Without indexes: of the days that the latest run rebuilt, where there are days. -#}
-{% macro spark__repeated_keys(table, columns) -%}
-select {{ columns | join(', ') }}
-from {{ table }}
-{%- if 'activity_date' in columns %}
-where {{ fast_dau.is_refreshed_day('activity_date') }}
-{%- endif %}
-group by {{ columns | join(', ') }}
-having count(*) > 1
-{%- endmacro %}

@@ -8,13 +8,3 @@
 {% macro default__whole_numbers(first, last) -%}
     generate_series({{ first }}, {{ last }})
 {%- endmacro %}
-
-
-{#- Spark has arrays instead, which would count down. -#}
-{% macro spark__whole_numbers(first, last) -%}
-    lateral (
-        select explode(
-            case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}) end
-        )
-    )
-{%- endmacro %}

@@ -10,7 +10,7 @@
         ~ "up to " ~ days.last_day -%}
     {%- if days.first_day > days.today -%}
         {{ return(clock ~ ", and none before " ~ days.first_day ~ ": set the clock") }}
-    {%- elif days.last_active_day and not fast_dau.is_full_run() -%}
+    {%- elif days.last_active_day and fast_dau.run_kind() == 'incremental' -%}
         {{ return(clock ~ ", with users up to " ~ days.last_active_day ~ ". If the clock is "
             ~ "behind, set it. If that of an earlier run was ahead, remove the days to come "
             ~ "with `fast-dau dbt build --vars 'refresh: full'`") }}
@@ -35,7 +35,7 @@
 {#- The last day of the tables, and the last with users, where they are after `today`, the
     day on which this run's clock is; and the first day of the tables. -#}
 {% macro published_after_today() -%}
-    {%- if fast_dau.is_starting_over() or not fast_dau.is_built('daily_active_users')
+    {%- if fast_dau.run_kind() == 'start_over' or not fast_dau.is_built('daily_active_users')
         or not fast_dau.is_built('user_day_activity') -%}
         {{ return({}) }}
     {%- endif -%}

@@ -3,7 +3,7 @@
     yet. A run that starts over does not look: the tables are replaced, each while others
     are read. -#}
 {% macro published_span() -%}
-    {%- set tables = (fast_dau.tables_of_days() if execute and not fast_dau.is_starting_over()
+    {%- set tables = (fast_dau.tables_of_days() if execute and fast_dau.run_kind() != 'start_over'
         else [])
         | selectattr('name', 'ne', 'user_lifetimes') | list -%}
     {%- set firsts, lasts = ['null::date', 'null::date'], ['null::date', 'null::date'] -%}
@@ -32,16 +32,4 @@
 {% macro default__edge_day_of(name, column, edge) -%}
     {{ return('(select ' ~ edge ~ '(' ~ column ~ ') from ' ~ fast_dau.rollup_relation(name)
         ~ ')') }}
-{%- endmacro %}
-
-
-{#- Where each day has a folder, Spark would open a file of each. -#}
-{% macro spark__edge_day_of(name, column, edge) -%}
-    {%- set table = load_cached_relation(fast_dau.rollup_relation(name)) -%}
-    {%- if 'Partition Columns' not in (table.information or '') -%}
-        {{ return(fast_dau.default__edge_day_of(name, column, edge)) }}
-    {%- endif -%}
-    {%- set found = run_query('show partitions ' ~ table).columns[0].values() | sort -%}
-    {%- set folder = (found[0] if edge == 'min' else found[-1]) if found else none -%}
-    {{ return("date '" ~ folder.split('=')[1] ~ "'" if folder else 'null::date') }}
 {%- endmacro %}

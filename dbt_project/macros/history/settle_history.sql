@@ -8,7 +8,7 @@
     {%- set kept_from = found.kept_from -%}
     {%- set values = {'kept_from': fast_dau.date_or_null(kept_from)} -%}
     {%- do values.update(first_event_at='(' ~ fast_dau.first_event_at() ~ ')')
-        if fast_dau.reads_every_event() -%}
+        if fast_dau.may_read_all_events() -%}
     {%- do fast_dau.write_state(values) -%}
     {%- if found.was_kept_from and kept_from != found.was_kept_from -%}
         {#- The days that are kept no more are to be rebuilt, whatever they hold. -#}
@@ -38,7 +38,7 @@
     {%- if given and given > today -%}
         {%- do found.update(objection="events_kept_from is " ~ given ~ ", which is after "
             ~ today ~ ", today: history cannot be kept from a day to come") -%}
-    {%- elif known.is_built and given is none and fast_dau.reads_every_event() -%}
+    {%- elif known.is_built and given is none and fast_dau.may_read_all_events() -%}
         {%- do found.update(fast_dau.missing_history(known, today)) -%}
     {%- elif known.is_built and given and given > (known.kept_from or '') -%}
         {%- do found.update(objection=fast_dau.objection_to_move_on(given, known)) -%}
@@ -54,7 +54,7 @@
 {% macro known_history() -%}
     {%- set has_tables = fast_dau.is_built('rollup_state')
         and fast_dau.is_built('daily_active_users')
-        and not fast_dau.is_starting_over() -%}
+        and fast_dau.run_kind() != 'start_over' -%}
     {%- if not fast_dau.is_built('rollup_state') -%}
         {{ return({'is_built': false, 'kept_from': none}) }}
     {%- endif -%}

@@ -17,12 +17,3 @@
     events.performed_at >= days.day_starts_at
     and events.performed_at < days.day_ends_at
 {%- endmacro %}
-
-
-{#- Spark can look up a day's events only by equality. A local day lies in its UTC day and
-    one of those beside it. -#}
-{% macro spark__is_event_of_day() -%}
-    events.activity_date = days.activity_date
-    and {{ fast_dau.is_affected_day('events.activity_date') }}
-    and {{ fast_dau.is_affected_day('events.event_date', days_before=1, days_after=1) }}
-{%- endmacro %}

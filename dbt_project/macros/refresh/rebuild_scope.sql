@@ -4,29 +4,13 @@
       variable that the table is `defined_by` has changed;
     - refresh_days: what the days in refresh_days can change. -#}
 {% macro rebuild_scope() -%}
-    {%- if not execute or not fast_dau.is_table(this) or fast_dau.is_starting_over() -%}
+    {%- if not execute or not fast_dau.is_table(this) or fast_dau.run_kind() == 'start_over' -%}
         {{ return('everything') }}
-    {%- elif flags.FULL_REFRESH or fast_dau.is_redefined() -%}
-        {{ return('history') }}
     {%- endif -%}
-    {{ return('refresh_days') }}
-{%- endmacro %}
-
-
-{#- A run that fails leaves what it had begun to those after it. -#}
-{% macro is_starting_over() -%}
-    {{ return(
-        fast_dau.setting('refresh') == 'start_over'
-        or (fast_dau.is_built('rollup_state') and fast_dau.state_once()['is_starting_over'])
-    ) }}
-{%- endmacro %}
-
-
-{% macro is_redefined() -%}
-    {%- set values = fast_dau.definition_of(model) -%}
-    {{ return(
-        values != {} and fromjson(fast_dau.state_once()['model_vars']).get(model.name) != values
-    ) }}
+    {%- set defined_by = fast_dau.definition_of(model) -%}
+    {%- set is_redefined = defined_by
+        and fromjson(fast_dau.state_once()['model_vars']).get(model.name) != defined_by -%}
+    {{ return('history' if flags.FULL_REFRESH or is_redefined else 'refresh_days') }}
 {%- endmacro %}
 
 

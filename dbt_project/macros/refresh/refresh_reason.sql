@@ -22,9 +22,3 @@
             then 'lookback'
     end
 {%- endmacro %}
-
-
-{#- Whether a run takes every day that the events table still holds. -#}
-{% macro is_full_run() -%}
-    {{ return(flags.FULL_REFRESH or fast_dau.setting('refresh') != 'incremental') }}
-{%- endmacro %}

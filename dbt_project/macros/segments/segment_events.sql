@@ -25,17 +25,3 @@
         {%- endfor %}
     ) as segment_values
 {%- endmacro %}
-
-
-{#- Inside another lateral join Spark cannot have this one. -#}
-{% macro spark__segment_values(segments) -%}
-        stack(
-            {{ segments | length or 1 }}
-            {%- for name, expression in segments.items() %},
-            {{ fast_dau.string_literals([name]) }}, left({{ fast_dau.segment_value(expression) }}, 200)
-            {%- else %}, null::string, null::string
-            {%- endfor %}
-        ) as (segment, value)
-    from {{ ref('stg_events').render() }} as events
-    {{ 'where false' if not segments }}
-{%- endmacro %}

@@ -3,7 +3,7 @@
 {% materialization replace_days, adapter='spark' %}
     {%- do fast_dau.check_configuration() -%}
     {%- set existing = load_relation(this) -%}
-    {%- do fast_dau.require_turn() -%}
+    {%- do fast_dau.require_run_lock() -%}
     {{ run_hooks(pre_hooks) }}
     {%- if not config.get('partition_by') -%}
         {%- do fast_dau.replace_table(sql, existing) -%}

@@ -79,3 +79,51 @@
     {%- endfor -%}
     {{ return(' as select ' ~ columns | join(', ')) }}
 {%- endmacro %}
+
+
+{#- Here from the whole table that will be; a day noted twice does no harm. -#}
+{% macro spark__note_moved_days(next) -%}
+    insert into {{ fast_dau.rollup_relation('moved_days') }} (bound, activity_date)
+    select distinct
+        bound,
+        activity_date
+    from (
+        select stack(
+            4,
+            {%- for bound in ['first', 'last'] %}
+            {%- set column = bound ~ '_activity_date' %}
+            {%- for side in ['before', 'after'] %}
+            '{{ bound }}', if(
+                before.{{ column }} is distinct from after.{{ column }},
+                {{ side }}.{{ column }}, null
+            ){{ ',' if not loop.last }}
+            {%- endfor %}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as (bound, activity_date)
+        from {{ this }} as before
+        full join {{ next }} as after
+            on before.user_id = after.user_id
+    ) as bounds
+    where activity_date is not null
+{%- endmacro %}
+
+
+{% macro spark__take_up_days() -%}
+    {%- do run_query(
+        'insert into ' ~ fast_dau.pending_days() ~ " select activity_date, 'unfinished' as reason, "
+        ~ "'" ~ invocation_id ~ "' as refresh_id from " ~ this
+    ) -%}
+    {%- set built = fast_dau.built_with() -%}
+    {%- do built.update(refresh_days=invocation_id) -%}
+    {%- do fast_dau.write_state({
+        'built_with': fast_dau.string_literals([tojson(built)]), 'refreshed_at': fast_dau.run_at()
+    }) -%}
+{%- endmacro %}
+
+
+{% macro spark__strike_days(refresh_id) -%}
+    {%- do run_query('insert overwrite table ' ~ fast_dau.pending_days()
+        ~ ' select null::date, null::string, null::string where false') -%}
+    {%- do run_query('insert overwrite table ' ~ fast_dau.rollup_relation('moved_days')
+        ~ ' select null::date, null::string where false') -%}
+{%- endmacro %}

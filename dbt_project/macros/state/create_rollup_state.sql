@@ -10,7 +10,7 @@
         {%- do fast_dau.upgrade_rollup_state() -%}
     {%- else -%}
         {%- set ddl -%}
-            select pg_advisory_xact_lock({{ fast_dau.turn_lock() }});
+            select pg_advisory_xact_lock({{ fast_dau.run_lock_key() }});
             {%- if not adapter.check_schema_exists(target.database, fast_dau.state_schema()) %}
             create schema if not exists {{ adapter.quote(fast_dau.state_schema()) }};
             {%- endif %}
@@ -55,7 +55,7 @@
     ).columns[0].values()[0]) -%}
     {%- if there.get('version', 1) < 3 -%}
         {%- do run_query(
-            'select pg_advisory_xact_lock(' ~ fast_dau.turn_lock() ~ '); ' ~ fast_dau.create_tables_of_state()
+            'select pg_advisory_xact_lock(' ~ fast_dau.run_lock_key() ~ '); ' ~ fast_dau.create_tables_of_state()
             ~ '; alter table ' ~ fast_dau.rollup_state() ~ ' drop column if exists is_unfinished;'
             ~ ' update ' ~ fast_dau.rollup_state() ~ ' set version = 3'
         ) -%}

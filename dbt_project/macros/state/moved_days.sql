@@ -48,33 +48,6 @@
 {%- endmacro %}
 
 
-{#- Here from the whole table that will be; a day noted twice does no harm. -#}
-{% macro spark__note_moved_days(next) -%}
-    insert into {{ fast_dau.rollup_relation('moved_days') }} (bound, activity_date)
-    select distinct
-        bound,
-        activity_date
-    from (
-        select stack(
-            4,
-            {%- for bound in ['first', 'last'] %}
-            {%- set column = bound ~ '_activity_date' %}
-            {%- for side in ['before', 'after'] %}
-            '{{ bound }}', if(
-                before.{{ column }} is distinct from after.{{ column }},
-                {{ side }}.{{ column }}, null
-            ){{ ',' if not loop.last }}
-            {%- endfor %}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as (bound, activity_date)
-        from {{ this }} as before
-        full join {{ next }} as after
-            on before.user_id = after.user_id
-    ) as bounds
-    where activity_date is not null
-{%- endmacro %}
-
-
 {#- A query: the days whose numbers change with those in `moved_days`. A user who is not
     seen again counts as dormant on the seven days after the last. -#}
 {% macro days_moved_with(bounds) -%}

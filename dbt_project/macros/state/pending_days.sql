@@ -49,19 +49,6 @@
 {%- endmacro %}
 
 
-{% macro spark__take_up_days() -%}
-    {%- do run_query(
-        'insert into ' ~ fast_dau.pending_days() ~ " select activity_date, 'unfinished' as reason, "
-        ~ "'" ~ invocation_id ~ "' as refresh_id from " ~ this
-    ) -%}
-    {%- set built = fast_dau.built_with() -%}
-    {%- do built.update(refresh_days=invocation_id) -%}
-    {%- do fast_dau.write_state({
-        'built_with': fast_dau.string_literals([tojson(built)]), 'refreshed_at': fast_dau.run_at()
-    }) -%}
-{%- endmacro %}
-
-
 {#- Has the next refresh_days take every day. -#}
 {% macro note_all_days(reason) -%}
     {%- do run_query(

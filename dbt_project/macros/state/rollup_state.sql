@@ -1,4 +1,4 @@
-{#- The one row that outlives a run: whose turn it is, what the numbers mean, from
+{#- The one row that outlives a run: which run holds the lock, what the numbers mean, from
     which day the events are whole, and what was built last. -#}
 {% macro rollup_state() -%}
     {{ fast_dau.rollup_relation('rollup_state') }}
@@ -47,8 +47,8 @@
 {%- endmacro %}
 
 
-{#- Writes expressions, by the column's name, into the row of the run whose turn it is. The
-    caller commits. -#}
+{#- Writes expressions, by the column's name, into the row, for the run that holds the lock.
+    The caller commits. -#}
 {% macro write_state(values) -%}
     {%- do adapter.dispatch('write_state', 'fast_dau')(values) -%}
 {%- endmacro %}
@@ -91,10 +91,10 @@
             'By table, the run whose refresh_days it was last built for.',
         ),
         'change_log_snapshot': ('pg_snapshot', 'Whose changes the latest run read.'),
-        'run_id': ('text', 'The run whose turn it is; null: none.'),
+        'run_id': ('text', 'The run that holds the run lock; null: none.'),
         'run_client': (
             'text', 'Its role, address and application, where its queries do not name it.'
         ),
-        'run_started_at': ('timestamptz', 'When the latest run got its turn.'),
+        'run_started_at': ('timestamptz', 'When the latest run got the lock.'),
     }) }}
 {%- endmacro %}

@@ -65,7 +65,8 @@
     longer, as they read a sample of the whole table: a new table gets them before the next
     model reads it, others in full runs, or after many rows. -#}
 {% macro vacuum_table(is_new, changed_rows) -%}
-    {%- set has_new_statistics = is_new or fast_dau.is_full_run() or changed_rows > 100000 -%}
+    {%- set has_new_statistics = is_new or changed_rows > 100000
+        or fast_dau.run_kind() != 'incremental' -%}
     {%- if is_new or changed_rows -%}
         {%- call statement(auto_begin=false) -%}
             vacuum {{ '(analyze) ' if has_new_statistics }}{{ this }}

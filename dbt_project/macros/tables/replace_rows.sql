@@ -91,7 +91,7 @@
     {%- set is_led_by_users = config.meta_get('grain') or config.meta_get('moves_with') -%}
     select
         count(*) filter (where is_gone) as deleted,
-        {%- if fast_dau.is_full_run() and influence_days is not none and not is_led_by_users %}
+        {%- if fast_dau.run_kind() != 'incremental' and influence_days is not none and not is_led_by_users %}
         count(*) filter (where not exists (
             select from {{ ref('refresh_days').render() }} as refresh_days
             where

@@ -12,8 +12,3 @@
 {% macro default__escape_backslashes(text) -%}
     {{ return(text) }}
 {%- endmacro %}
-
-
-{% macro spark__escape_backslashes(text) -%}
-    {{ return(text | replace('\\', '\\\\')) }}
-{%- endmacro %}

@@ -19,9 +19,3 @@
         else {{ later }}
     end
 {%- endmacro %}
-
-
-{#- Of two midnights Spark, whose clock is Java's, reads the earlier. -#}
-{% macro spark__day_starts_at(local_day) -%}
-    convert_timezone('{{ var("time_zone") }}', 'UTC', ({{ local_day }})::timestamp)
-{%- endmacro %}

@@ -14,9 +14,3 @@
 {% macro default__local_time(utc_timestamp) -%}
     {{ utc_timestamp }} at time zone 'UTC' at time zone '{{ var("time_zone") }}'
 {%- endmacro %}
-
-
-{#- Spark has no `at time zone`. -#}
-{% macro spark__local_time(utc_timestamp) -%}
-    convert_timezone('UTC', '{{ var("time_zone") }}', {{ utc_timestamp }})
-{%- endmacro %}

@@ -126,9 +126,3 @@
         ~ " in ('UTC', 'GMT') or upper(name) not in (select abbrev from pg_timezone_abbrevs))"
     ) | length == 1) }}
 {%- endmacro %}
-
-
-{#- Spark cannot list them. -#}
-{% macro spark__knows_time_zone(name) -%}
-    {{ return(name in modules.pytz.all_timezones_set) }}
-{%- endmacro %}

@@ -53,7 +53,7 @@ reasoned_days as (
                 {{ refresh_reason() }},
                 pending_days.reason,
                 progress.reason_of_all,
-                {{ "'full'" if is_full_run() else "null" }}
+                {{ "null" if run_kind() == 'incremental' else "'full'" }}
             )
         end as reason
     from calendar_days

@@ -4,7 +4,7 @@
     post_hook="{{ ensure_index(['reason'], unique=true) }}",
 ) }}
 
-{% set has_all = reads_every_event() or rebuild_scope() == 'everything' %}
+{% set has_all = may_read_all_events() or rebuild_scope() == 'everything' %}
 
 with rejected_events as (
 

@@ -72,11 +72,3 @@
     ) -%}
     {%- do run_query('delete from ' ~ fast_dau.rollup_relation('moved_days')) -%}
 {%- endmacro %}
-
-
-{% macro spark__strike_days(refresh_id) -%}
-    {%- do run_query('insert overwrite table ' ~ fast_dau.pending_days()
-        ~ ' select null::date, null::string, null::string where false') -%}
-    {%- do run_query('insert overwrite table ' ~ fast_dau.rollup_relation('moved_days')
-        ~ ' select null::date, null::string where false') -%}
-{%- endmacro %}

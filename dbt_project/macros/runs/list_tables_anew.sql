@@ -1,4 +1,4 @@
-{#- dbt lists the tables when it starts, before it waits for its turn: adds those that the
+{#- dbt lists the tables when it starts, before it waits for the run lock: adds those that the
     run before has made meanwhile, which would be made a second time. -#}
 {% macro list_tables_anew() -%}
     {%- set schemas = fast_dau.rollup_nodes() | map(attribute='schema') | unique | list -%}

@@ -1,4 +1,4 @@
-"""A run writes in its turn alone; who never seems to end it is waited for."""
+"""A run writes only while it holds the run lock; who never ends is waited for."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ ANOTHER_RUN = "00000000-0000-0000-0000-000000000000"
 TAKE_TURN = f"update analytics.rollup_state set run_id = '{ANOTHER_RUN}'"
 # Between two models, as another run would.
 TAKE_TURN_MEANWHILE = f"""
-create function take_turn() returns trigger language plpgsql as $$
+create function start_run() returns trigger language plpgsql as $$
 begin
     {TAKE_TURN};
     return null;
 end $$;
-create trigger take_turn after insert or update or delete on analytics.refresh_days
-for each statement execute function take_turn()
+create trigger start_run after insert or update or delete on analytics.refresh_days
+for each statement execute function start_run()
 """
 
 
@@ -40,7 +40,7 @@ def test_a_run_whose_turn_was_taken_writes_no_further_table(rollup: Rollup) -> N
     before = rollup.tables()
     rollup.execute(TAKE_TURN_MEANWHILE)
 
-    with pytest.raises(RunError, match="it is not the turn of this run"):
+    with pytest.raises(RunError, match="this run does not hold the run lock"):
         rollup.build(NOW)
 
     assert rollup.tables() == before
