@@ -31,3 +31,21 @@
     {%- endfor -%}
     {{ return(days) }}
 {%- endmacro %}
+
+
+{#- A query: the days whose numbers change with those in `moved_days`. A user who is not
+    seen again counts as dormant on the seven days after the last. -#}
+{% macro days_moved_with(bounds) -%}
+    select activity_date + n as activity_date
+    from {{ fast_dau.rollup_relation('moved_days') }}
+    inner join (
+        {%- for bound in bounds %}
+        select
+            '{{ bound }}' as bound,
+            n
+        from {{ fast_dau.whole_numbers(1, 7) if bound == 'last' else fast_dau.whole_numbers(0, 0) }}
+            as numbers (n)
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as influence using (bound)
+{%- endmacro %}

@@ -2,7 +2,7 @@
 {% macro is_affected_row() -%}
     {%- set grain = config.meta_get('grain') -%}
     {%- if grain == 'user' -%}
-        {{ fast_dau.is_affected_user() }}
+        user_id in ({{ fast_dau.affected_users() }})
     {%- elif grain == 'cohort' -%}
         {{ fast_dau.is_affected_cell('cohort_date', 'day_number') }}
     {%- else -%}
@@ -11,12 +11,7 @@
 {%- endmacro %}
 
 
-{#- Of users: those with a row on an affected day now, or when their row was written. -#}
-{% macro is_affected_user() -%}
-    user_id in ({{ fast_dau.affected_users() }})
-{%- endmacro %}
-
-
+{#- Those with a row on an affected day now, or when their row was written. -#}
 {% macro affected_users() -%}
     select user_id from {{ ref('user_day_activity') }}
     where {{ fast_dau.is_affected_day('activity_date') }}
@@ -26,15 +21,4 @@
     union
     select user_id from {{ this }}
     where {{ fast_dau.is_affected_day('last_activity_date') }}
-{%- endmacro %}
-
-
-{#- Of cohorts: all cells of affected cohorts, and those that affected days fall into. The
-    first condition follows from the second, and is one that an index serves. -#}
-{% macro is_affected_cell(cohort_date, day_number) -%}
-    {{ fast_dau.is_affected_day(cohort_date, days_before=var('cohort_days')) }}
-    and (
-        {{ fast_dau.is_affected_day(cohort_date) }}
-        or {{ fast_dau.is_affected_day(cohort_date ~ ' + ' ~ day_number) }}
-    )
 {%- endmacro %}

@@ -4,13 +4,3 @@
     {{ performed_at }} >= {{ fast_dau.earliest_valid_time() }}
     and {{ performed_at }} <= {{ fast_dau.latest_valid_time() }}
 {%- endmacro %}
-
-
-{% macro earliest_valid_time() -%}
-    {{ fast_dau.day_starts_at("date '" ~ var("events_start_date") ~ "'") }}
-{%- endmacro %}
-
-
-{% macro latest_valid_time() -%}
-    {{ fast_dau.run_at(plus_minutes=var("max_clock_skew_minutes")) }}
-{%- endmacro %}

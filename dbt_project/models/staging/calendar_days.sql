@@ -3,7 +3,16 @@ with history as (
     select
         least(
             {{ local_date('first_event_at') }},
-            {{ first_erased_day() }}
+            -- The row of erased users (`forget --keep-counts`) stays where none of the
+            -- events that are left is as old.
+            (
+                select min(erased_counts.activity_date)
+                from {{ ref('erased_counts').render() }} as erased_counts
+                where
+                    erased_counts.dau > 0
+                    and erased_counts.activity_date
+                    >= date '{{ var("events_start_date") }}'
+            )
         ) as first_date,
         {{ local_date(run_at()) }} as last_date
     from ({{ known_first_event() }}) as events

@@ -1,19 +1,3 @@
-{#- The earliest day on which erased users count (`fast-dau forget --keep-counts`), whose
-    row stays where none of the events that are left is as old. -#}
-{% macro first_erased_day() -%}
-    {%- if execute and fast_dau.is_built('rollup_state') -%}
-    (
-        select min(activity_date) from {{ fast_dau.rollup_relation('erased_counts') }}
-        where
-            dau > 0
-            and activity_date >= date '{{ var("events_start_date") }}'
-    )
-    {%- else -%}
-    null::date
-    {%- endif -%}
-{%- endmacro %}
-
-
 {#- For a run that starts over, which forgets the days whose events are gone: with them goes
     what erased users add to them. -#}
 {% macro drop_erased_counts_of_lost_days() -%}

@@ -1,0 +1,16 @@
+{#- A query: days to rebuild, null for every day, each with the reason to give for it. -#}
+{% macro days_to_rebuild() -%}
+    select
+        activity_date,
+        min(
+            case
+                when reason in ('changed', 'unwatched') then 'late change'
+                else 'unfinished'
+            end
+        ) as reason
+    from (
+        {{ fast_dau.known_changes() if execute and flags.WHICH == 'compile' else
+            'select activity_date, reason from ' ~ fast_dau.pending_days() }}
+    ) as pending
+    group by activity_date
+{%- endmacro %}

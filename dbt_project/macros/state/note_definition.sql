@@ -1,0 +1,22 @@
+{#- By name, the values now of the variables in a model's `defined_by`. -#}
+{% macro definition_of(model) -%}
+    {%- set values = {} -%}
+    {%- for name in model.config.meta.get('defined_by', []) -%}
+        {%- do values.update({name: var(name)}) -%}
+    {%- endfor -%}
+    {{ return(values) }}
+{%- endmacro %}
+
+
+{#- Keeps those values, in the transaction that built the table with them. -#}
+{% macro note_definition() -%}
+    {%- set values = fast_dau.string_literals([tojson(fast_dau.definition_of(model))])
+        ~ '::jsonb' -%}
+    {%- if fast_dau.definition_of(model) -%}
+        {%- do run_query(
+            "update " ~ fast_dau.rollup_state() ~ " set model_vars = model_vars || jsonb_build_object('"
+            ~ model.name ~ "', " ~ values ~ ") where model_vars -> '" ~ model.name
+            ~ "' is distinct from " ~ values
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}

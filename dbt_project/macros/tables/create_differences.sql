@@ -1,0 +1,27 @@
+{#- Makes a temporary table of the rows in which the new result and the rows there disagree,
+    with the result's values, or, where the result has no such row (`is_gone`), the key. -#}
+{% macro create_differences(differences, result, keys, columns) -%}
+    create temporary table {{ differences }} as
+    select
+        {%- for column in columns %}
+        {%- if column in keys %}
+        coalesce(result.{{ column }}, target.{{ column }}) as {{ column }},
+        {%- else %}
+        result.{{ column }},
+        {%- endif %}
+        {%- endfor %}
+        result.{{ keys[0] }} is null as is_gone
+    from {{ result }} as result
+    full join (
+        select * from {{ this }}
+        where {{ fast_dau.is_affected_row() }}
+    ) as target
+        on
+        {%- for key in keys %}
+        result.{{ key }} = target.{{ key }}{{ ' and' if not loop.last }}
+        {%- endfor %}
+    where
+        (result.{{ columns | join(', result.') }})
+        is distinct from (target.{{ columns | join(', target.') }});
+    analyze {{ differences }};
+{%- endmacro %}
