@@ -15,7 +15,7 @@ from tests.rollup import Rollup
 
 NOW = datetime(2024, 3, 25, 12)
 KEPT_FROM = date(2024, 3, 7)
-MADE_BEFORE = Path(__file__).parent / "data" / "rollup_without_version.sql"
+MADE_BEFORE = Path(__file__).parent / "data" / "rollup_of_0_1_0.sql"
 
 
 @pytest.fixture
@@ -43,59 +43,85 @@ def kept(rollup: Rollup) -> dict[str, Rows]:
     }
 
 
-def test_the_next_run_rebuilds_what_was_left_and_keeps_what_was_kept(
+def late_users(rollup: Rollup) -> set[tuple[date, int]]:
+    """Return those in the table whose events came late; of 81 the log alone knows."""
+    return set(
+        rollup.query(
+            "select activity_date, user_id from analytics.user_day_activity"
+            " where (activity_date, user_id) in"
+            " (('2024-03-10', 80), ('2024-03-15', 3), ('2024-03-13', 81))"
+        )
+    )
+
+
+def refreshed_days(rollup: Rollup) -> set[date]:
+    """Return the days that the latest run rebuilt."""
+    days = rollup.query("select activity_date from analytics.refresh_days")
+    return {day for (day,) in days}
+
+
+def is_equal_to_a_recount(*options: str) -> bool:
+    """Tell what `check` says of all days whose events are there."""
+    days = ("--from", "2024-03-07", "--to", "2024-03-24")
+    return run_cli("check", *days, *options).returncode == 0
+
+
+def test_the_next_run_does_what_the_version_before_had_left_and_keeps_what_was_kept(
     taken_over: Rollup,
 ) -> None:
-    """A purge, an erased person's counts, a run that failed, late events after it."""
+    """Without the change log, which is another server's here."""
     rollup = taken_over
+    rollup.execute("drop function events_change_log() cascade")
+    rollup.execute("drop table events_change_log, events_change_log_rollups")
+    rollup.execute("delete from events where user_id = 81")
     before = kept(rollup)
-    plan = run_cli("plan", "--vars", f"run_at: '{NOW}'")
     rollup.build(NOW, events_kept_from=None)
-    checked = run_cli("check", "--from", "2024-03-07", "--to", "2024-03-24")
 
-    assert plan.returncode == 2
-    assert "an earlier version" in plan.stderr
-    assert checked.returncode == 0, checked.stdout
+    assert is_equal_to_a_recount()
     assert kept(rollup) == before
     assert all(before.values())
     assert rollup.query("select kept_from, version from analytics.rollup_state") == [
         (KEPT_FROM, 3)
     ]
-    late = {(date(2024, 3, 9), 3), (date(2024, 3, 12), 77), (date(2024, 3, 14), 78)}
-    users = rollup.query(
-        "select activity_date, user_id from analytics.user_day_activity"
-    )
-    assert late <= set(users)
+    assert refreshed_days(rollup) == {
+        *(date(2024, 3, day) for day in (10, 15, 22, 23, 24, 25))
+    }
+    assert late_users(rollup) == {(date(2024, 3, 10), 80), (date(2024, 3, 15), 3)}
 
 
-def test_its_change_log_is_made_anew_by_init_and_then_an_ordinary_run_is_one_again(
+def test_its_change_log_is_of_use_again_once_a_run_has_read_it(
     taken_over: Rollup,
 ) -> None:
     rollup = taken_over
+    before = kept(rollup)
     rollup.build(NOW, events_kept_from=None)
-    assert run_cli("init", "--change-log").returncode == 0
-    rollup.build(NOW, events_kept_from=None)
-    rollup.execute("insert into events values (79, 1, 'v', '2024-03-10 10:00')")
+    days = refreshed_days(rollup)
+    rollup.execute("insert into events values (79, 1, 'v', '2024-03-11 10:00')")
     rollup.build(NOW, events_kept_from=None)
 
+    assert kept(rollup) == before
+    assert len(days) == 19
+    assert len(late_users(rollup)) == 3
     assert rollup.query(
         "select activity_date from analytics.refresh_days where reason = 'late change'"
-    ) == [(date(2024, 3, 10),)]
-    assert (
-        run_cli("check", "--from", "2024-03-07", "--to", "2024-03-24").returncode == 0
-    )
+    ) == [(date(2024, 3, 11),)]
+    assert is_equal_to_a_recount()
 
 
-def test_a_run_makes_the_tables_of_state_that_the_version_before_made_as_models(
-    taken_over: Rollup,
-) -> None:
-    """Where it had not built one of them yet."""
-    taken_over.build(NOW, events_kept_from=None)
-    taken_over.execute("drop table analytics.moved_days")
-    taken_over.execute("update analytics.rollup_state set version = 2")
-    before = taken_over.tables()
-    taken_over.build(NOW, events_kept_from=None)
+def test_of_a_version_older_still_every_day_is_rebuilt(taken_over: Rollup) -> None:
+    """Its state had no version, nor all tables; `plan` tells what is to come."""
+    rollup = taken_over
+    rollup.execute("alter table analytics.rollup_state drop column version")
+    rollup.execute("drop table analytics.moved_days, analytics.pending_days")
+    rollup.execute("drop function events_change_log() cascade")
+    rollup.execute("drop table events_change_log, events_change_log_rollups")
+    before = kept(rollup)
+    plan = run_cli("plan", "--vars", f"run_at: '{NOW}'")
+    rollup.build(NOW, events_kept_from=None)
 
-    assert taken_over.tables() == before
-    assert taken_over.query("select version from analytics.rollup_state") == [(3,)]
-    assert taken_over.query("select * from analytics.moved_days") == []
+    assert plan.returncode == 2
+    assert "an earlier version" in plan.stderr
+    assert kept(rollup) == before
+    assert len(refreshed_days(rollup)) == 19
+    assert len(late_users(rollup)) == 3
+    assert is_equal_to_a_recount()
