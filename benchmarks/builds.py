@@ -20,7 +20,13 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 from benchmarks.measures import Sample
 from benchmarks.scratch import END, execute, value
 from orchestration.errors import Failure
-from orchestration.settings import DBT_PROJECT_DIR, ROOT, TableName, events_table
+from orchestration.settings import (
+    DBT_PROJECT_DIR,
+    ROOT,
+    TableName,
+    as_vars,
+    events_table,
+)
 
 BOOKKEEPING = "refresh_days"  # its rows are the run's own plan, not its result
 
@@ -43,10 +49,11 @@ class Rollup:
             "events_table": self.events.name,
             **variables,
         }
+        is_ours = self.project == DBT_PROJECT_DIR
         return [
             f"--project-dir={self.project}",
             f"--profiles-dir={ROOT}",
-            f"--vars={json.dumps(given)}",
+            f"--vars={json.dumps(as_vars(given) if is_ours else given)}",
         ]
 
 

@@ -19,6 +19,7 @@ from benchmarks.scratch import execute, fill, scratch_database
 from orchestration.dbt import compiled_models
 from orchestration.explain.context import MODELS, Context
 from orchestration.explain.patterns import Pattern, pattern_names, read_pattern
+from orchestration.settings import as_vars
 
 FOLDER = Path(__file__).parent / "plans"
 
@@ -56,7 +57,9 @@ def main(
 
 def write_plans(connection: Connection, folder: Path) -> None:
     """Write a file for each pattern, run with its sample values."""
-    models = compiled_models(MODELS, json.dumps({"run_at": RUN_AT}), os.environ)
+    models = compiled_models(
+        MODELS, json.dumps(as_vars({"run_at": RUN_AT})), os.environ
+    )
     context = Context(connection, models)
     names = context.names()
     for name in pattern_names():

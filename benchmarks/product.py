@@ -12,6 +12,7 @@ from benchmarks.measures import Measure, Sample, measured
 from benchmarks.scratch import execute, execution_seconds, rows, value
 from orchestration.dbt import compiled_models
 from orchestration.errors import Failure
+from orchestration.settings import as_vars
 
 MODELS = (
     "user_lifetimes",
@@ -76,7 +77,7 @@ def _rolling(bench: Bench) -> Iterator[Measure]:
     connection = bench.connection
     # So that the model's own days are all days.
     build(connection, OURS, refresh="full", **_VARIABLES)
-    variables = json.dumps({"run_at": RUN_AT, **_VARIABLES})
+    variables = json.dumps(as_vars({"run_at": RUN_AT, **_VARIABLES}))
     environment = {**os.environ, "FAST_DAU_SCHEMA": OURS.schema}
     model = "rolling_active_users"
     queries = {

@@ -89,8 +89,8 @@ def given_vars(text: str) -> dict[str, Any]:
         raise UserError(f"--vars {text!r} is not YAML: {reason}.") from None
     if not isinstance(given, dict):
         raise UserError(
-            f"--vars {text!r} is not a mapping such as 'refresh: full' or "
-            "'{start_date: 2024-01-01, end_date: 2024-01-31}'."
+            f"--vars {text!r} is not a mapping such as 'fast_dau_refresh: full' or "
+            "'{fast_dau_start_date: 2024-01-01, fast_dau_end_date: 2024-01-31}'."
         )
     return given
 

@@ -1,4 +1,4 @@
-"""Where the project is, and the names that its dbt variables give to tables."""
+"""Where the dbt project is, and what its variables say."""
 
 import os
 from collections.abc import Mapping
@@ -15,8 +15,19 @@ from orchestration.errors import UserError
 ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = ROOT / "dbt_project"
 
-# Of the variables, those that are read here too; dbt refuses all that make no sense.
-_TEXTS = ("events_schema", "events_table", "reader_role", "time_zone")
+PREFIX = "fast_dau_"
+# Of the variables, those that are read here too, without the prefix; all defaults are
+# in macros/vars/settings.sql. dbt refuses all that make no sense.
+DEFAULTS = {
+    "events_schema": "public",
+    "events_table": "events",
+    "reader_role": "fast_dau_reader",
+    "time_zone": "UTC",
+    "lookback_days": 3,
+    "max_clock_skew_minutes": 5,
+    "refresh": "incremental",
+    "start_date": None,
+}
 _WHOLE_NUMBERS = {"lookback_days": 36_500, "max_clock_skew_minutes": 525_600}
 
 
@@ -33,10 +44,15 @@ class TableName:
 
 @cache
 def dbt_vars() -> dict[str, Any]:
-    """Return the `vars` block of dbt_project.yml, the one place they are set.
+    """Return what dbt_project.yml says of those in DEFAULTS, by the same names.
 
     Raises UserError where the dbt project is not beside this package.
     """
+    return vars_of_run({})
+
+
+def vars_of_run(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same for a run that is given these variables by `--vars`."""
     path = DBT_PROJECT_DIR / "dbt_project.yml"
     if not path.exists():
         raise UserError(
@@ -44,31 +60,45 @@ def dbt_vars() -> dict[str, Any]:
             "with `make setup` or `pip install --editable .`."
         )
     try:
-        variables: dict[str, Any] = plain_yaml.load(path.read_text("utf-8"))["vars"]
+        project = plain_yaml.load(path.read_text("utf-8"))
     except (yaml.YAMLError, ValueError) as error:
         raise UserError(
             f"{path} is not YAML: {' '.join(str(error).split())}."
         ) from None
-    check_vars(variables)
-    return variables
+    variables = {**(project.get("vars") or {}), **given}
+    found = {}
+    # Old names had no prefix; in somebody else's project they are not ours.
+    old = variables if project["name"] == "fast_dau" else {}
+    for name, default in DEFAULTS.items():
+        found[name] = variables.get(PREFIX + name, old.get(name, default))
+    _check_vars(found)
+    return found
 
 
-def check_vars(variables: Mapping[str, Any]) -> None:
+def as_vars(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return these as dbt is given them, by names with the prefix."""
+    return {PREFIX + name: value for name, value in settings.items()}
+
+
+def _check_vars(found: Mapping[str, Any]) -> None:
     """Raise UserError where a variable that this package reads makes no sense."""
-    for name in _TEXTS:
-        text = variables.get(name)
+    for name in ("events_schema", "events_table", "reader_role", "time_zone"):
+        text = found[name]
         if not isinstance(text, str) or not text.strip() or "\0" in text:
-            raise UserError(f"The variable {name} is {text!r}, not a name in quotes.")
+            raise UserError(
+                f"The variable {PREFIX}{name} is {text!r}, not a name in quotes."
+            )
     for name, most in _WHOLE_NUMBERS.items():
-        number = variables.get(name)
+        number = found[name]
         if type(number) is not int or not 0 <= number <= most:
             raise UserError(
-                f"The variable {name} is {number!r}, not a whole number up to {most}."
+                f"The variable {PREFIX}{name} is {number!r}, not a whole number up to "
+                f"{most}."
             )
 
 
 def events_table() -> TableName:
-    """Return the source table's name (vars `events_schema`, `events_table`)."""
+    """Return the source table's name, as the variables have it."""
     variables = dbt_vars()
     return TableName(variables["events_schema"], variables["events_table"])
 

@@ -12,6 +12,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.postgres.connection import connect
+from orchestration.settings import as_vars
 from tests.events_tables import execute, fetch
 from tests.forked_dbt import forked_dbt
 
@@ -40,7 +41,7 @@ class DbtProcess:
             name: str(value) if isinstance(value, date | datetime) else value
             for name, value in variables.items()
         }
-        arguments = [*args, "--no-use-colors", f"--vars={json.dumps(given)}"]
+        arguments = [*args, "--no-use-colors", f"--vars={json.dumps(as_vars(given))}"]
         self.output = ""
         self._printed, self.process = forked_dbt(arguments)
 

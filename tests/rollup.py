@@ -15,7 +15,7 @@ from dbt.contracts.graph.manifest import Manifest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from psycopg2.extras import execute_values
 
-from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from orchestration.settings import DBT_PROJECT_DIR, ROOT, as_vars
 from tests.oracle import Definitions, Event, tables
 from tests.product_oracle import Rows
 from tests.quick_dbt import quick_dbt
@@ -162,8 +162,8 @@ class Rollup:
         }
 
     def variables(self, **variables: Any) -> dict[str, Any]:
-        """Return the project's variables for a run: the definitions, and these."""
-        return {
+        """Return a run's variables, by whole names: the definitions, and these."""
+        given = {
             "time_zone": self.definitions.time_zone,
             "active_kinds": list(self.definitions.active_kinds),
             "events_start_date": str(self.definitions.events_start_date),
@@ -175,6 +175,7 @@ class Rollup:
             name: str(value) if isinstance(value, date | datetime) else value
             for name, value in variables.items()
         }
+        return as_vars(given)
 
     def _invoke(self, *args: str, **variables: Any) -> list[Any]:
         given = self.variables(**variables)

@@ -16,7 +16,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.dbt import DBT_PROGRAM
-from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from orchestration.settings import DBT_PROJECT_DIR, ROOT, as_vars
 from tests.dbt_processes import WAITING, held
 from tests.events_tables import execute
 from tests.made_up_events import eventful_days, invalid_events
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.prove
 
 SHOP = Path(__file__).parent / "data" / "shop"
 NOW = datetime(2024, 3, 25, 12)
-CLOCK = f"--vars=run_at: '{NOW:%Y-%m-%dT%H:%M:%SZ}'"
+CLOCK = f"--vars=fast_dau_run_at: '{NOW:%Y-%m-%dT%H:%M:%SZ}'"
 IS_HELD_UP = """exists (select from pg_locks where not granted
 and relation = 'analytics.daily_active_users'::regclass)"""
 
@@ -138,7 +138,7 @@ def test_its_numbers_are_right_and_the_project_stays_as_dbt_has_it(
     rollup.insert([Event(99, NOW - timedelta(days=1))])
     visits = [shop_visits(rollup)]
     for arguments in ([], ["--full-refresh"]):
-        variables = {"run_at": str(NOW), "events_kept_from": str(cut)}
+        variables = as_vars({"run_at": str(NOW), "events_kept_from": str(cut)})
         shop.dbt("build", *arguments, f"--vars={json.dumps(variables)}")
         visits.append(shop_visits(rollup))
 
@@ -160,7 +160,7 @@ def test_a_metric_of_its_own_is_exact_whichever_runs_build_it(
     rollup.insert([Event(99, NOW - timedelta(days=2))])
     shop.dbt("run", "--exclude", "products", "wau_7d_by_plan", CLOCK)
     left_out = (by_plan(rollup), expected_by_plan(rollup))
-    late = json.dumps({"run_at": str(NOW + timedelta(days=9))})
+    late = json.dumps({"fast_dau_run_at": str(NOW + timedelta(days=9))})
     shop.dbt("run", "--exclude", "products", f"--vars={late}")
     written = shop.dbt("run", "--exclude", "products", f"--vars={late}")
 
@@ -175,6 +175,30 @@ def test_a_metric_of_its_own_is_exact_whichever_runs_build_it(
     assert left_out[0] != left_out[1]
     assert by_plan(rollup) == expected_by_plan(rollup)
     assert re.search(r"wau_7d_by_plan \.* \[0 rows written, 0 deleted", written)
+
+
+def test_settings_are_top_level_variables_and_others_are_the_projects_own(
+    shop: Shop, rollup: Rollup
+) -> None:
+    path = shop.folder / "dbt_project.yml"
+    own = path.read_text()
+    refusals = []
+    for line in (
+        "fast_dau_refesh: full",
+        "fast_dau: {time_zone: Asia/Tokyo}",
+        "shop: {fast_dau_time_zone: Asia/Tokyo}",
+    ):
+        path.write_text(f"{own}\n  {line}\n")
+        refusals.append(shop.dbt("run", "--select=+daily_active_users", code=2))
+    path.write_text(f"{own}\n  fast_dau_time_zone: Asia/Tokyo\n")
+    shop.dbt("run", "--exclude", "products", CLOCK)
+    rollup.definitions = Definitions(time_zone="Asia/Tokyo")
+
+    assert "there is no variable 'fast_dau_refesh'" in refusals[0]
+    assert "the variable time_zone stands under fast_dau" in refusals[1]
+    assert "the variable fast_dau_time_zone stands under shop" in refusals[2]
+    assert rollup.tables() == rollup.expected(NOW)
+    assert by_plan(rollup) == expected_by_plan(rollup)
 
 
 def test_the_page_on_metrics_shows_the_model_that_is_tested() -> None:

@@ -220,7 +220,10 @@ def test_differences_are_a_line_each_for_people_and_a_row_each_for_programs(
         " 101, 102, 103\n" in for_people.stdout
     )
     assert "Days that differ from the raw events: 1 of 7" in for_people.stdout
-    assert "start_date: 2024-04-04, end_date: 2024-04-04" in for_people.stdout
+    assert (
+        "fast_dau_start_date: 2024-04-04, fast_dau_end_date: 2024-04-04"
+        in for_people.stdout
+    )
     rows = list(csv.DictReader(io.StringIO(for_programs.stdout)))
     assert {
         "activity_date": "2024-04-04",

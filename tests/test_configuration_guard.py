@@ -63,7 +63,7 @@ def test_a_run_with_other_definitions_stops_before_it_writes(
 
     message = str(refused.value)
     assert "was built with other definitions" in message
-    assert "fast-dau dbt build --vars 'refresh: start_over'" in message
+    assert "fast-dau dbt build --vars 'fast_dau_refresh: start_over'" in message
     assert "Nothing ran" in message
     assert everything(rollup) == before
     assert run_id(rollup.connection) is None

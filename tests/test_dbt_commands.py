@@ -138,7 +138,7 @@ def test_a_retry_builds_what_failed_and_leaves_nothing_undone(
         "create trigger stop before insert or update or delete"
         " on analytics.growth_accounting for each statement execute function stop()"
     )
-    clock = f"run_at: '{NOW}'"
+    clock = f"fast_dau_run_at: '{NOW}'"
     failed = run_cli("dbt", "build", "--vars", clock, "--target-path", str(tmp_path))
     rollup.execute("drop trigger stop on analytics.growth_accounting")
     retried = run_cli("dbt", "retry", "--state", str(tmp_path))

@@ -93,7 +93,7 @@ def test_events_added_to_the_demos_are_not_cleared_with_them(
     [
         (["ls", "--quiet", "--select", "daily_retention"], 0, "daily_retention"),
         (["no-such-command"], 2, "No such command"),
-        (["build", "--vars", "{start_date: 2024-02-30}"], 2, "is not YAML"),
+        (["build", "--vars", "{fast_dau_start_date: 2024-02-30}"], 2, "is not YAML"),
         (["build", "--vars=full"], 2, "is not a mapping"),
     ],
 )

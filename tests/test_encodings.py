@@ -74,7 +74,12 @@ def test_everything_works_on_a_database_of_another_encoding(
     assert "proof: 0 rows left" in run_cli("forget", str(user), "--yes").stdout
     answer("dau")
     # By a run of the program's, not of plain dbt, a kind of any letters is understood.
-    chosen = json.dumps({"active_kinds": ["spielé"], "refresh": "start_over"})
+    chosen = json.dumps(
+        {
+            "fast_dau_active_kinds": ["spielé"],
+            "fast_dau_refresh": "start_over",
+        }
+    )
     assert run_cli("dbt", "run", "--vars", chosen).returncode == 0
 
 

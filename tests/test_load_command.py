@@ -35,7 +35,7 @@ def test_the_command_loads_and_says_what_to_do_next(
     )
     assert again.stdout == loaded.stdout + (
         "Events of days that were rolled up before are picked up by: "
-        "fast-dau dbt build --vars 'refresh: full'\n"
+        "fast-dau dbt build --vars 'fast_dau_refresh: full'\n"
     )
     assert len(stored(connection)) == 6
 

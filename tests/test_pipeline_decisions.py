@@ -18,7 +18,10 @@ NOON, ONE = datetime(2024, 3, 4, 12), datetime(2024, 3, 4, 13)
 
 @pytest.mark.parametrize(
     ("job", "variables"),
-    [("hourly_incremental", None), ("daily_full_rollup", '{"refresh": "full"}')],
+    [
+        ("hourly_incremental", None),
+        ("daily_full_rollup", '{"fast_dau_refresh": "full"}'),
+    ],
 )
 def test_the_jobs_runs_are_of_their_kind(job: str, variables: str | None) -> None:
     run_config = definitions.resolve_job_def(job).run_config or {}
@@ -36,7 +39,7 @@ def test_a_backfill_may_be_of_one_day_and_its_days_are_the_runs() -> None:
 
     assert backfill_days("2024-03-04", "2024-03-04") == (MONDAY, MONDAY)
     assert dbt_arguments(days)[-1] == (
-        '{"start_date": "2024-03-04", "end_date": "2024-03-04"}'
+        '{"fast_dau_start_date": "2024-03-04", "fast_dau_end_date": "2024-03-04"}'
     )
     with pytest.raises(UserError, match="full takes every day"):
         dbt_arguments(Rebuild(full=True, start_date="2024-03-04"))

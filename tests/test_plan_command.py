@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from orchestration.settings import as_vars
 from tests.change_logs import install
-from tests.commands import run_cli, run_program
+from tests.commands import run_cli
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
@@ -53,7 +54,7 @@ def planned(*arguments: str) -> str:
 
 def plan_of(**variables: Any) -> list[dict[str, Any]]:
     """Return the plan of a run with these variables, day by day."""
-    printed = planned("--vars", json.dumps(variables), "--format", "json")
+    printed = planned("--vars", json.dumps(as_vars(variables)), "--format", "json")
     days: list[dict[str, Any]] = json.loads(printed)
     return days
 
@@ -101,9 +102,9 @@ def test_the_plan_knows_of_a_purge_that_no_run_has_seen_yet(rollup: Rollup) -> N
     rollup.build(NOW, events_kept_from=None)
     rollup.execute("delete from events where performed_at < '2024-03-10'")
 
-    refused = run_cli("plan", "--vars", f"run_at: '{NOW}'")
+    refused = run_cli("plan", "--vars", f"fast_dau_run_at: '{NOW}'")
     assert refused.returncode == 2
-    assert "missing_events: purged" in refused.stderr
+    assert "fast_dau_missing_events: purged" in refused.stderr
     plan = plan_of(run_at=str(NOW), refresh="full", missing_events="purged")
     rollup.build(NOW, events_kept_from=None, refresh="full", missing_events="purged")
 
@@ -156,17 +157,14 @@ def test_days_in_a_row_are_one_line_with_their_estimated_events(
     rollup.execute("analyze events")
     rollup.build(NOW, events_kept_from=None)
 
-    printed = planned("--vars", f"run_at: '{NOW}'").splitlines()
-    days = list(
-        csv.DictReader(
-            io.StringIO(planned("--vars", f"run_at: '{NOW}'", "--format", "csv"))
-        )
-    )
+    clock = ("--vars", f"fast_dau_run_at: '{NOW}'")
+    printed = planned(*clock).splitlines()
+    days = list(csv.DictReader(io.StringIO(planned(*clock, "--format", "csv"))))
 
     assert printed[2].split()[:5] == ["2024-03-17", "to", "2024-03-19", "3", "lookback"]
     assert printed[3].split()[:3] == ["2024-03-20", "1", "open"]
     assert printed[4].split()[:2] == ["Total", "4"]
-    assert "3 days before them (lookback_days)" in printed[5]
+    assert "3 days before them (fast_dau_lookback_days)" in printed[5]
     assert "retention of the seven days after" in printed[6]
     [(events,)] = rollup.query(
         "select count(*) from events where performed_at >= '2024-03-17'"
@@ -179,19 +177,18 @@ def test_days_in_a_row_are_one_line_with_their_estimated_events(
 
 @pytest.mark.prove
 def test_a_run_that_would_be_refused_has_no_plan(rollup: Rollup) -> None:
-    # It is refused as the project is parsed, which only the real dbt does again.
-    misspelt = run_program("plan", "--vars", "refresh: everything")
-    unknown_zone = run_cli("plan", "--vars", "time_zone: Mars/Olympus")
+    misspelt = run_cli("plan", "--vars", "fast_dau_refresh: everything")
+    unknown_zone = run_cli("plan", "--vars", "fast_dau_time_zone: Mars/Olympus")
     no_mapping = run_cli("plan", "--vars", "full")
     rollup.build(NOW)
-    redefined = run_cli("plan", "--vars", "time_zone: Europe/Berlin")
+    redefined = run_cli("plan", "--vars", "fast_dau_time_zone: Europe/Berlin")
 
     refusals = (misspelt, unknown_zone, no_mapping, redefined)
     assert [done.returncode for done in refusals] == [2, 2, 2, 2]
     assert "refresh is 'everything', not incremental" in misspelt.stderr
     assert "'Mars/Olympus', which Postgres does not know" in unknown_zone.stderr
     assert "is not a mapping" in no_mapping.stderr
-    assert "time_zone was UTC, and is Europe/Berlin" in redefined.stderr
+    assert "fast_dau_time_zone was UTC, and is Europe/Berlin" in redefined.stderr
 
 
 @pytest.mark.prove
@@ -239,7 +236,7 @@ def test_lateness_counts_revised_days_by_local_days_until_the_revision(
     ]
     assert "Days that are over: 8; revised since: 5" in printed
     assert "A lookback of 2 days would have caught 99 %" in printed
-    assert "lookback_days is 3, which catches 99.0%" in printed
+    assert "fast_dau_lookback_days is 3, which catches 99.0%" in printed
 
 
 @pytest.mark.parametrize("state", [BERLIN], ids=["Berlin"], indirect=True)
@@ -252,7 +249,7 @@ def test_lateness_says_where_nothing_was_revised(rollup: Rollup) -> None:
 
 def test_lateness_needs_a_rollup_and_no_variables(database_env: dict[str, str]) -> None:
     unbuilt = run_cli("plan", "--lateness")
-    with_variables = run_cli("plan", "--lateness", "--vars", "refresh: full")
+    with_variables = run_cli("plan", "--lateness", "--vars", "fast_dau_refresh: full")
 
     assert (unbuilt.returncode, with_variables.returncode) == (2, 2)
     assert "build it with `fast-dau dbt build`" in unbuilt.stderr

@@ -144,7 +144,7 @@ def test_a_late_event_from_before_everything_does_not_hide_a_purge(
     """Both have come between the same two runs."""
     rollup.purge()
     rollup.insert([Event(1, datetime(2024, 2, 1)), Event(99, FIRST)])
-    with pytest.raises(RunError, match="missing_events: purged"):
+    with pytest.raises(RunError, match="fast_dau_missing_events: purged"):
         rollup.build(NOW, refresh="full", events_kept_from=None)
     rollup.build(NOW, refresh="full", **TOLD)
 
@@ -204,4 +204,4 @@ def test_a_full_refresh_says_what_it_keeps(rollup: PurgedRollup) -> None:
         run.succeed()
 
     assert "to really start over" in run.output
-    assert "--vars 'refresh: start_over'" in run.output
+    assert "--vars 'fast_dau_refresh: start_over'" in run.output

@@ -76,7 +76,7 @@ def test_a_rollup_that_no_longer_runs_is_named_and_struck_off(rollup: Rollup) ->
         " where rollup = 'dev'"
     )
     rollup.insert([Event(7, OLD)])
-    told = "{run_at: '2024-03-20T12:00:00Z', events_kept_from: '2000-01-01'}"
+    told = f"{{fast_dau_run_at: '{NOW}', fast_dau_events_kept_from: '2000-01-01'}}"
     named = run_cli("dbt", "run", "--vars", told, "--select", "+daily_retention")
     struck = run_cli("init", "--strike-off", "dev")
     rollup.build(NOW)

@@ -116,7 +116,7 @@ def test_of_a_version_older_still_every_day_is_rebuilt(taken_over: Rollup) -> No
     rollup.execute("drop function events_change_log() cascade")
     rollup.execute("drop table events_change_log, events_change_log_rollups")
     before = kept(rollup)
-    plan = run_cli("plan", "--vars", f"run_at: '{NOW}'")
+    plan = run_cli("plan", "--vars", f"fast_dau_run_at: '{NOW}'")
     rollup.build(NOW, events_kept_from=None)
 
     assert plan.returncode == 2

@@ -77,8 +77,8 @@ def test_days_without_their_events_stop_a_run_that_then_goes_on_as_if_nothing_wa
         with pytest.raises(RunError) as refused:
             rollup.build(NOW, **NULL, **arguments)
 
-        assert "'missing_events: purged'" in str(refused.value)
-        assert "'missing_events: deleted'" in str(refused.value)
+        assert "'fast_dau_missing_events: purged'" in str(refused.value)
+        assert "'fast_dau_missing_events: deleted'" in str(refused.value)
         assert ("2024-03-01 to 2024-03-02" in str(refused.value)) == (where != "true")
     assert rollup.tables() == before
     put_back(rollup)
@@ -220,7 +220,7 @@ def test_a_date_does_not_pass_over_days_that_a_run_left_undone(rollup: Rollup) -
 
 
 def test_where_history_is_kept_from_is_said(rollup: Rollup) -> None:
-    told = "{run_at: '2024-03-10T12:00:00Z', events_kept_from: 2024-03-05}"
+    told = f"{{fast_dau_run_at: '{NOW}', fast_dau_events_kept_from: 2024-03-05}}"
     planned = run_cli("plan", "--vars", told)
     done = run_cli("dbt", "run", "--vars", told)
     again = run_cli("dbt", "run", "--vars", told)

@@ -17,7 +17,7 @@ RUN = (
     "dbt",
     "run",
     "--vars",
-    "{run_at: '2024-03-20T12:00:00Z', events_kept_from: '2000-01-01'}",
+    f"{{fast_dau_run_at: '{NOW}', fast_dau_events_kept_from: '2000-01-01'}}",
 )
 SWAP = (
     "create table next (like events including all);"

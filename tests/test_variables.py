@@ -1,5 +1,6 @@
 """A run whose variables make no sense is refused, and nothing has been written."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,10 @@ from tests.rollup import Rollup, RunError
 NOW = datetime(2024, 3, 25, 12)
 
 REFUSALS: list[tuple[dict[str, Any], str]] = [
-    ({"start_date": "2024-03-02", "end_date": "2024-03-01"}, "is after end_date"),
+    (
+        {"start_date": "2024-03-02", "end_date": "2024-03-01"},
+        "is after fast_dau_end_date",
+    ),
     ({"start_date": "2024-03-02"}, "go together"),
     ({"start_date": "2024-02-30", "end_date": "2024-03-01"}, "not a date"),
     ({"start_date": "yesterday", "end_date": "2024-03-01"}, "not a date"),
@@ -25,7 +29,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         {"refresh": "full", "start_date": "2024-03-01", "end_date": "2024-03-01"},
         "rebuilds every day",
     ),
-    ({"refesh": "full"}, "there is no variable 'refesh'"),
+    ({"refesh": "full"}, "there is no variable 'fast_dau_refesh'"),
     ({"lookback_days": 0}, "not from 1 to"),
     ({"lookback_days": "three"}, "'three', not a whole number"),
     ({"max_clock_skew_minutes": -1}, "not from 0 to"),
@@ -41,7 +45,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
             "start_date": "2024-03-01",
             "end_date": "2024-03-01",
         },
-        "is before events_kept_from",
+        "is before fast_dau_events_kept_from",
     ),
     ({"wait_minutes": -1}, "not from 0 to"),
     ({"wait_minutes": 1441}, "not from 0 to 1440"),
@@ -130,6 +134,27 @@ def test_a_variable_that_means_something_other_than_it_says_is_refused(
     assert rollup.query("select 1 from pg_tables where schemaname = 'analytics'") == []
 
 
+def test_an_old_name_works_and_says_what_it_is_now(
+    rollup_in: Callable[[Definitions], Rollup],
+) -> None:
+    """Names that were never ours are nobody's business."""
+    rollup = rollup_in(Definitions(time_zone="Asia/Tokyo"))
+    rollup.insert([Event(1, datetime(2024, 3, 24, 23)), Event(2, NOW)])
+    old = {"time_zone": "Asia/Tokyo", "run_at": str(NOW), "color": "red"}
+    new = {"fast_dau_time_zone": "Asia/Tokyo"}
+
+    twice = run_cli("dbt", "run", "--vars", json.dumps(old | new))
+    done = run_cli("dbt", "run", "--vars", json.dumps(old), "--select", "rollup")
+
+    assert twice.returncode == 2
+    assert "time_zone is called fast_dau_time_zone now, and both" in twice.stdout
+    assert done.returncode == 0, done.stdout
+    for name in ("time_zone", "run_at"):
+        said = f"the variable {name} is called fast_dau_{name} now"
+        assert done.stdout.count(said) == 1
+    assert rollup.tables() == rollup.expected(NOW)
+
+
 @pytest.mark.parametrize(
     "run_at",
     [
@@ -155,22 +180,19 @@ def test_the_clock_is_utc_unless_it_says_otherwise(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("lookback_days: 010", "010 would be read as 8"),
-        ("wait_minutes: 1:00", "1:00 would be read as 60"),
-        ("active_kinds: [0x10]", "0x10 would be read as 16"),
-        ("events_table: 5", "events_table is 5, not a name"),
-        ("time_zone: on", "time_zone is True, not a name"),
-        ("lookback_days: 1000000000000", "lookback_days is 1000000000000, not"),
+        ("fast_dau_lookback_days: 010", "010 would be read as 8"),
+        ("fast_dau_wait_minutes: 1:00", "1:00 would be read as 60"),
+        ("fast_dau_active_kinds: [0x10]", "0x10 would be read as 16"),
+        ("fast_dau_events_table: 5", "events_table is 5, not a name"),
+        ("fast_dau_time_zone: on", "time_zone is True, not a name"),
+        ("fast_dau_lookback_days: 1000000000000", "is 1000000000000, not"),
     ],
 )
 def test_the_command_line_refuses_what_yaml_would_change(
     text: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = run_cli("plan", "--vars", text)
-    lines = (settings.DBT_PROJECT_DIR / "dbt_project.yml").read_text().splitlines()
-    name, _ = text.split(":", maxsplit=1)
-    changed = [f"  {text}" if line.startswith(f"  {name}:") else line for line in lines]
-    (tmp_path / "dbt_project.yml").write_text("\n".join(changed))
+    (tmp_path / "dbt_project.yml").write_text(f"name: mine\nvars:\n  {text}")
     monkeypatch.setattr(settings, "DBT_PROJECT_DIR", tmp_path)
 
     assert done.returncode == 2

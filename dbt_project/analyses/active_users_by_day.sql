@@ -6,6 +6,6 @@ select
     is_complete
 from {{ ref('daily_active_users') }}
 where
-    activity_date >= {{ string_literals([var('from_date', '-infinity')]) }}::date
-    and activity_date <= {{ string_literals([var('to_date', 'infinity')]) }}::date
+    activity_date >= {{ string_literals([setting('from_date')]) }}::date
+    and activity_date <= {{ string_literals([setting('to_date')]) }}::date
 order by activity_date

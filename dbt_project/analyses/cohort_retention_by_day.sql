@@ -7,6 +7,6 @@ select
     retention_rate
 from {{ ref('cohort_retention') }}
 where
-    cohort_date >= {{ string_literals([var('from_date', '-infinity')]) }}::date
-    and cohort_date <= {{ string_literals([var('to_date', 'infinity')]) }}::date
+    cohort_date >= {{ string_literals([setting('from_date')]) }}::date
+    and cohort_date <= {{ string_literals([setting('to_date')]) }}::date
 order by cohort_date, day_number

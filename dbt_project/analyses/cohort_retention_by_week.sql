@@ -8,6 +8,6 @@ select
 from {{ ref('weekly_cohort_retention') }}
 where
     -- Whole weeks, from Monday on, of which at least one day is between the two.
-    cohort_week >= {{ string_literals([var('from_date', '-infinity')]) }}::date - 6
-    and cohort_week <= {{ string_literals([var('to_date', 'infinity')]) }}::date
+    cohort_week >= {{ string_literals([setting('from_date')]) }}::date - 6
+    and cohort_week <= {{ string_literals([setting('to_date')]) }}::date
 order by cohort_week, day_number

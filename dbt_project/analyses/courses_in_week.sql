@@ -5,6 +5,6 @@ select
     dau
 from {{ ref('daily_active_users_by_course') }}
 where
-    activity_date > {{ string_literals([var('on_date', 'yesterday')]) }}::date - 7
-    and activity_date <= {{ string_literals([var('on_date', 'yesterday')]) }}::date
+    activity_date > {{ string_literals([setting('on_date')]) }}::date - 7
+    and activity_date <= {{ string_literals([setting('on_date')]) }}::date
 order by activity_date, course_id

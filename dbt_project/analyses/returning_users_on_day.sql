@@ -5,5 +5,5 @@ select
     days_since_previous,
     active_days_mask
 from {{ ref('returning_users') }}
-where activity_date = {{ string_literals([var('on_date', 'yesterday')]) }}::date
+where activity_date = {{ string_literals([setting('on_date')]) }}::date
 order by user_id

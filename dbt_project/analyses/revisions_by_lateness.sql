@@ -7,7 +7,7 @@ with revised_days as (
         abs(dau - first_dau) as dau_difference,
         (
             last_revised_at at time zone 'UTC'
-            at time zone {{ string_literals([var('time_zone', 'UTC')]) }}
+            at time zone {{ string_literals([setting('time_zone')]) }}
         )::date - activity_date as days_late
     from {{ ref('daily_revisions') }}
     where revisions_count > 0

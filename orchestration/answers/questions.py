@@ -98,12 +98,12 @@ def question_query(connection: Connection, question: str) -> str:
 def rendered_question(question: str, ref: Callable[[str], str]) -> str:
     """Return the same query on tables of which `ref` says how they are written."""
 
-    def var(name: str, _default: str) -> str:
+    def setting(name: str) -> str:
         return f"%({name})s"
 
     template = (DBT_PROJECT_DIR / "analyses" / f"{question}.sql").read_text()
     # The query is a file of this project, rendered as SQL, not as a web page.
     environment = jinja2.Environment(autoescape=False)  # noqa: S701
     return environment.from_string(template).render(
-        ref=ref, var=var, string_literals=", ".join
+        ref=ref, setting=setting, string_literals=", ".join
     )

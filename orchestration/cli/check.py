@@ -112,8 +112,8 @@ def _show_result(found: _Tally, scope: Scope, days: Days, console: Console) -> N
         result = (
             f"Days that differ from the raw events: {len(found.days):,} of "
             f"{days.number:,} ({extent}); cells: {found.cells:,}. To rebuild them: "
-            f"fast-dau dbt build --vars '{{start_date: {min(found.days)}, "
-            f"end_date: {max(found.days)}}}'"
+            f"fast-dau dbt build --vars '{{fast_dau_start_date: {min(found.days)}, "
+            f"fast_dau_end_date: {max(found.days)}}}'"
         )
     elif found.cells:
         result = (

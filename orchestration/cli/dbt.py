@@ -17,8 +17,8 @@ def dbt(
 ) -> None:
     """Run dbt on this project; all arguments are dbt's own.
 
-    Such as `fast-dau dbt build`, `fast-dau dbt build --vars 'refresh: full'` or
-    `fast-dau dbt test`. The exit code is dbt's.
+    Such as `fast-dau dbt build`, `fast-dau dbt test` or
+    `fast-dau dbt build --vars 'fast_dau_refresh: full'`. The exit code is dbt's.
     """
     wanted = arguments or ["--help"]
     if is_on_spark():

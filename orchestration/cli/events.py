@@ -139,7 +139,7 @@ def load(
         if _has_rollup(connection):
             print(
                 "Events of days that were rolled up before are picked up by: "
-                "fast-dau dbt build --vars 'refresh: full'"
+                "fast-dau dbt build --vars 'fast_dau_refresh: full'"
             )
 
 

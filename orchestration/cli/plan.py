@@ -19,7 +19,7 @@ from orchestration.events.table import require_events_table
 from orchestration.plan.days import PlannedDay, in_ranges, kept_from, planned_days
 from orchestration.plan.lateness import Lateness, measured_lateness
 from orchestration.postgres.connection import connect, database
-from orchestration.settings import TableName, check_vars, dbt_vars
+from orchestration.settings import TableName, dbt_vars, vars_of_run
 
 _NO_VARS = "{}"
 
@@ -30,7 +30,7 @@ def plan(
         typer.Option(
             "--vars",
             metavar="YAML",
-            help="Those of the run, such as 'refresh: full'.",
+            help="Those of the run, such as 'fast_dau_refresh: full'.",
             show_default="an ordinary run",
         ),
     ] = _NO_VARS,
@@ -52,8 +52,7 @@ def plan(
 
 
 def _show_plan(vars_text: str, form: Format) -> None:
-    variables = dbt_vars() | given_vars(vars_text)
-    check_vars(variables)
+    variables = vars_of_run(given_vars(vars_text))
     events = TableName(variables["events_schema"], variables["events_table"])
     with database() as environment, closing(connect(environment)) as connection:
         require_events_table(connection, events)
@@ -112,7 +111,7 @@ def _meaning(days: Sequence[PlannedDay], variables: Mapping[str, Any]) -> str:
         return "A backfill takes its days, and those that no run has seen to their end."
     return (
         "An ordinary run takes the days that were not over at the last run, and the "
-        f"{variables['lookback_days']} days before them (lookback_days)."
+        f"{variables['lookback_days']} days before them (fast_dau_lookback_days)."
     )
 
 
@@ -152,6 +151,6 @@ def _advice(lateness: Lateness, lookback_days: int) -> str:
         return "All of them are back at the DAU that was first published."
     return (
         f"A lookback of {needed} days would have caught 99 % of the difference; "
-        f"lookback_days is {lookback_days}, which catches "
+        f"fast_dau_lookback_days is {lookback_days}, which catches "
         f"{lateness.share_caught(lookback_days):.1%}."
     )

@@ -93,8 +93,8 @@ def logged_after_days() -> int:
     days = dbt_vars()["lookback_days"]
     if not isinstance(days, int) or days < 2:  # noqa: PLR2004  # today and one to spare
         raise UserError(
-            "The change log needs lookback_days, in dbt_project.yml, to be at least 2: "
-            f"it is {days}, with which every new event would be logged."
+            "The change log needs fast_dau_lookback_days, in dbt_project.yml, to be at "
+            f"least 2: it is {days}, with which every new event would be logged."
         )
     return days - 1
 
@@ -108,7 +108,7 @@ def in_words(table: TableName) -> str:
         f"are noted in {log}, and the next ordinary run rebuilds their days. The first "
         "one rebuilds every day, because nobody watched before.\n"
         "A job that purges old events should be announced with the variable "
-        "events_kept_from in dbt_project.yml, which keeps the days before it.\n"
+        "fast_dau_events_kept_from in dbt_project.yml, which keeps the days before.\n"
         "If dbt connects as another user than the table's owner, it needs: "
         f"grant select, delete on {log} to that user; "
         f"grant select, insert, update, delete on {log_rollups_table(table)} to it."

@@ -79,7 +79,7 @@ def require_events_table(
     if existing is None:
         raise UserError(
             f"There is no table {table}: create it with `fast-dau init`, or name yours "
-            "with the variables events_schema and events_table in dbt_project.yml."
+            "with the variables fast_dau_events_schema and fast_dau_events_table."
         )
     _check(connection, table, existing.relation)
     return table

@@ -6,6 +6,7 @@ from datetime import date
 import dagster as dg
 
 from orchestration.errors import UserError
+from orchestration.settings import as_vars
 
 
 class Rebuild(dg.Config):
@@ -41,7 +42,9 @@ def dbt_arguments(rebuild: Rebuild) -> list[str]:
         first, last = backfill_days(rebuild.start_date or "", rebuild.end_date or "")
         variables |= {"start_date": str(first), "end_date": str(last)}
     command = ["build", "--exclude-resource-type", "unit_test"]
-    return [*command, "--vars", json.dumps(variables)] if variables else command
+    return (
+        [*command, "--vars", json.dumps(as_vars(variables))] if variables else command
+    )
 
 
 def backfill_days(start: str, end: str) -> tuple[date, date]:

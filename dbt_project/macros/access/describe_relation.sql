@@ -6,7 +6,7 @@
     {%- if is_new or fast_dau.run_kind() != 'incremental' -%}
         {%- do persist_docs(relation, model) -%}
         {%- do run_query(
-            fast_dau.grant_to_roles('select', relation, [var('reader_role')])
+            fast_dau.grant_to_roles('select', relation, [fast_dau.setting('reader_role')])
         ) if not grants and model.package_name == 'fast_dau' -%}
     {%- endif -%}
     {%- do apply_grants(

@@ -9,7 +9,7 @@
         readers text;
     begin
         perform set_config(
-            'lock_timeout', '{{ var("lock_timeout_seconds") }}s', true
+            'lock_timeout', '{{ fast_dau.setting("lock_timeout_seconds") }}s', true
         );
         {{ statements }};
         perform set_config('lock_timeout', usual, true);
@@ -27,7 +27,7 @@
         raise exception
             'fast-dau: % is to be changed, but was in use for more than % s: %',
             '{{ relation.schema }}.{{ relation.identifier }}',
-            {{ var('lock_timeout_seconds') }}, coalesce(readers, 'by nobody any more')
+            {{ fast_dau.setting('lock_timeout_seconds') }}, coalesce(readers, 'by nobody any more')
             using hint = 'It is as it was. Run again once they have ended; '
                 'select pg_terminate_backend(number) ends a session.';
     end $exclusively$

@@ -3,12 +3,12 @@
     {%- for node in fast_dau.rollup_nodes() if node.package_name == 'fast_dau' -%}
         {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
         {%- if relation -%}
-            {%- do run_query(fast_dau.grant_to_roles('select', relation, [var('reader_role')])) -%}
+            {%- do run_query(fast_dau.grant_to_roles('select', relation, [fast_dau.setting('reader_role')])) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if fast_dau.is_built('rollup_state') -%}
         {%- do run_query(
-            fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [var('reader_role')])
+            fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [fast_dau.setting('reader_role')])
         ) -%}
     {%- endif -%}
     {%- do run_query('commit') -%}

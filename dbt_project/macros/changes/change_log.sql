@@ -16,8 +16,8 @@
 {% macro beside_events(suffix) -%}
     {{ return(api.Relation.create(
         database=target.database,
-        schema=var('events_schema'),
-        identifier=var('events_table').encode()[:63 - suffix | length]
+        schema=fast_dau.setting('events_schema'),
+        identifier=fast_dau.setting('events_table').encode()[:63 - suffix | length]
             .decode('utf-8', 'ignore') ~ suffix,
     )) }}
 {%- endmacro %}
@@ -45,11 +45,11 @@
         ~ ") and tgname = 'fast_dau_log_insert'"
     ) -%}
     {%- if logged_after_days | length
-        and logged_after_days.columns[0].values()[0] >= var('lookback_days') -%}
-        {%- do fast_dau.refuse("lookback_days is " ~ var('lookback_days') ~ ", but the change log "
-            ~ "leaves out changes of the last " ~ logged_after_days.columns[0].values()[0]
+        and logged_after_days.columns[0].values()[0] >= fast_dau.setting('lookback_days') -%}
+        {%- do fast_dau.refuse("fast_dau_lookback_days is " ~ fast_dau.setting('lookback_days')
+            ~ ", but the change log leaves out changes of the last " ~ logged_after_days.columns[0].values()[0]
             ~ " days, for which it needs to be larger. Make the log anew with "
-            ~ "`fast-dau init --change-log`, which reads lookback_days from dbt_project.yml")
+            ~ "`fast-dau init --change-log`, which reads it from dbt_project.yml")
         -%}
     {%- endif -%}
     {%- endif -%}

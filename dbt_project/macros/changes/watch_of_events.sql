@@ -77,7 +77,7 @@
 
 {#- Says in the run's output what somebody has to put right. -#}
 {% macro tell_of_change_log(watch) -%}
-    {%- set events = var('events_schema') ~ '.' ~ var('events_table') -%}
+    {%- set events = fast_dau.setting('events_schema') ~ '.' ~ fast_dau.setting('events_table') -%}
     {%- if not watch.is_whole -%}
         {%- do log("fast-dau: the change log does not watch "
             ~ (watch.unwatched | join(', ') or events)

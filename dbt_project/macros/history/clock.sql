@@ -13,7 +13,7 @@
     {%- elif days.last_active_day and fast_dau.run_kind() == 'incremental' -%}
         {{ return(clock ~ ", with users up to " ~ days.last_active_day ~ ". If the clock is "
             ~ "behind, set it. If that of an earlier run was ahead, remove the days to come "
-            ~ "with `fast-dau dbt build --vars 'refresh: full'`") }}
+            ~ "with `fast-dau dbt build --vars 'fast_dau_refresh: full'`") }}
     {%- endif -%}
     {{ return(none) }}
 {%- endmacro %}

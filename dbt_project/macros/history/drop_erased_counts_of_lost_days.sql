@@ -4,7 +4,7 @@
     {%- if fast_dau.is_built('user_day_activity') -%}
     {%- set known = fast_dau.known_history() -%}
     {%- set lost = fast_dau.lost_days(known) -%}
-    {%- set first_whole_day = var('events_kept_from')
+    {%- set first_whole_day = fast_dau.setting('events_kept_from')
         or ((lost.next_day or known.open_date) if lost.first_day else known.kept_from) -%}
     {%- if first_whole_day -%}
     {%- do run_query(

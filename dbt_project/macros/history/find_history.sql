@@ -1,7 +1,8 @@
 {#- What a run finds at the old end of history, before it writes: `kept_from`, an ISO date
     or none, as it will be, `was_kept_from`, and `objection`, why the run is refused. -#}
 {% macro find_history() -%}
-    {%- set given = var('events_kept_from') | string if var('events_kept_from') else none -%}
+    {%- set given = fast_dau.setting('events_kept_from') -%}
+    {%- set given = given | string if given else none -%}
     {%- set today = fast_dau.dates_of("select " ~ fast_dau.local_date(fast_dau.run_at())
         ~ " as today").today -%}
     {%- set known = fast_dau.known_history() -%}
@@ -11,8 +12,8 @@
         'is_built': known.is_built,
     } -%}
     {%- if given and given > today -%}
-        {%- do found.update(objection="events_kept_from is " ~ given ~ ", which is after "
-            ~ today ~ ", today: history cannot be kept from a day to come") -%}
+        {%- do found.update(objection="fast_dau_events_kept_from is " ~ given
+            ~ ", which is after " ~ today ~ ", today: history cannot be kept from a day to come") -%}
     {%- elif known.is_built and given is none and fast_dau.may_read_all_events() -%}
         {%- do found.update(fast_dau.missing_history(known, today)) -%}
     {%- elif known.is_built and given and given > (known.kept_from or '') -%}

@@ -1,13 +1,13 @@
 {#- Where whole days at the old end have lost all their events, and nobody has said why:
-    what to do (`objection`), or what var `missing_events` makes of it (`kept_from`). An
+    what to do (`objection`), or what `missing_events` makes of it (`kept_from`). An
     empty table may be one that is being reloaded, or another one, or hidden by a policy.
 
     What the change log has, and what is gone of a day that still has events, was deleted. -#}
 {% macro missing_history(known, today) -%}
     {%- set lost = fast_dau.lost_days(known) -%}
-    {%- if not lost.first_day or var('missing_events') == 'deleted' -%}
+    {%- if not lost.first_day or fast_dau.setting('missing_events') == 'deleted' -%}
         {{ return({}) }}
-    {%- elif var('missing_events') is none -%}
+    {%- elif fast_dau.setting('missing_events') is none -%}
         {{ return({'objection': fast_dau.objection_to_missing(lost)}) }}
     {%- endif -%}
     {#- Of the day of the cut a part may be gone. -#}
@@ -54,14 +54,16 @@
 
 
 {% macro objection_to_missing(lost) -%}
-    {%- set command = "`fast-dau dbt build --vars 'missing_events: " -%}
+    {%- set command = "`fast-dau dbt build --vars 'fast_dau_missing_events: " -%}
     {{ return(
-        "the tables know users on days of which " ~ var('events_schema') ~ '.' ~ var('events_table')
+        "the tables know users on days of which " ~ fast_dau.setting('events_schema') ~ '.'
+        ~ fast_dau.setting('events_table')
         ~ " holds no event any more, "
         ~ (lost.first_day ~ " to " ~ lost.last_day if lost.next_day else "or any other day")
         ~ ". If those events were purged, " ~ command ~ "purged'` keeps what the tables "
         ~ "know; if they were deleted, " ~ command ~ "deleted'` lets those days go. If the "
         ~ "events are being loaded again, or are hidden from this user by a policy, or "
-        ~ "events_schema and events_table name another table, put that right and run again"
+        ~ "fast_dau_events_schema and fast_dau_events_table name another table, put that right "
+        ~ "and run again"
     ) }}
 {%- endmacro %}

@@ -4,9 +4,9 @@
     {%- if known.first_pending and known.first_pending < given -%}
         {{ return(fast_dau.objection_to_pending(given, known)) }}
     {%- elif known.open_date and known.open_date < given -%}
-        {{ return("events_kept_from is " ~ given ~ ", but the tables are built only up to "
-            ~ known.open_date ~ ", which was not over then: run once with events_kept_from "
-            ~ (known.kept_from or 'null') ~ ", as it was, and then with the new date") }}
+        {{ return("fast_dau_events_kept_from is " ~ given ~ ", but the tables are built only "
+            ~ "up to " ~ known.open_date ~ ", which was not over then: run once with "
+            ~ "fast_dau_events_kept_from " ~ (known.kept_from or 'null') ~ ", as it was, and then with the new date") }}
     {%- endif -%}
     {{ return(none) }}
 {%- endmacro %}
@@ -15,16 +15,16 @@
 {% macro objection_to_pending(given, known) -%}
     {{ return("history is to be kept from " ~ given ~ ", but the day "
         ~ known.first_pending ~ " before it is still to be rebuilt, because a run stopped "
-        ~ "half-way or its events have changed: run once with events_kept_from "
+        ~ "half-way or its events have changed: run once with fast_dau_events_kept_from "
         ~ (known.kept_from or 'null') ~ ", as it was, before it moves on. Where the "
-        ~ "events of that day are gone, 'missing_events: deleted' lets the day go") }}
+        ~ "events of that day are gone, 'fast_dau_missing_events: deleted' lets the day go") }}
 {%- endmacro %}
 
 
 {#- Why history cannot be kept from an earlier day than before; none: it can, because the
     events of all days between are there. What is not would be deleted from the tables. -#}
 {% macro objection_to_move_back(given, known) -%}
-    {%- if var('missing_events') == 'deleted' -%}
+    {%- if fast_dau.setting('missing_events') == 'deleted' -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set first, last = "date '" ~ given ~ "'", "date '" ~ known.kept_from ~ "'" -%}
@@ -45,8 +45,8 @@
     {%- if not lacking -%}
         {{ return(none) }}
     {%- endif -%}
-    {{ return("events_kept_from is " ~ given ~ ", but history has been kept from "
+    {{ return("fast_dau_events_kept_from is " ~ given ~ ", but history has been kept from "
         ~ known.kept_from ~ ", and events of the day " ~ lacking ~ " are gone since: a run "
-        ~ "would delete what the tables know of it. Set events_kept_from to "
+        ~ "would delete what the tables know of it. Set fast_dau_events_kept_from to "
         ~ known.kept_from ~ ", or to the first day whose events are all there") }}
 {%- endmacro %}

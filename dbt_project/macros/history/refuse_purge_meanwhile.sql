@@ -3,7 +3,7 @@
     days empty. A run that knows `events_kept_from` does not touch those days. -#}
 {% macro refuse_purge_meanwhile() -%}
     {%- if execute and fast_dau.is_run() and target.type == 'postgres'
-        and var('events_kept_from') is none -%}
+        and fast_dau.setting('events_kept_from') is none -%}
     do $$ begin
         if (select first_event_at from {{ fast_dau.rollup_state() }}) < coalesce(
             ({{ fast_dau.first_event_at(since='(select first_event_at from '

@@ -1,8 +1,8 @@
 {#- From which day on the events are whole: what the rollup knows of the days before it
-    is kept as it is, by every kind of run. Only var `events_kept_from` moves it, or
+    is kept as it is, by every kind of run. Only `events_kept_from` moves it, or
     `missing_events: purged`; what a run sees once never does. `found`: by `find_history`. -#}
 {% macro settle_history(found) -%}
-    {%- if var('refresh') == 'start_over' -%}
+    {%- if fast_dau.setting('refresh') == 'start_over' -%}
     {%- do fast_dau.drop_erased_counts_of_lost_days() -%}
     {%- endif -%}
     {%- set kept_from = found.kept_from -%}

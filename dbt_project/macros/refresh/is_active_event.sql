@@ -6,8 +6,8 @@
 
 
 {% macro and_is_active_kind() -%}
-    {%- if var('active_kinds') %}
-    and events.kind in ({{ fast_dau.string_literals(var('active_kinds')) }})
+    {%- if fast_dau.setting('active_kinds') %}
+    and events.kind in ({{ fast_dau.string_literals(fast_dau.setting('active_kinds')) }})
     {%- endif %}
 {%- endmacro %}
 

@@ -1,5 +1,5 @@
 {#- Waits for the run that holds the run lock, as long as that shows itself in a session, or
-    var `wait_minutes` is not over; then takes it, in a transaction that is left open.
+    `wait_minutes` is not over; then takes it, in a transaction that is left open.
 
     No session of dbt's lives as long as a run, so the lock is a row; an advisory lock is
     held by each model's transaction (`begin_model`). A run that died without a word is one
@@ -7,12 +7,12 @@
 {% macro default__acquire_run_lock() -%}
     {%- do fast_dau.create_rollup_state() -%}
     {%- set lock = namespace(is_ours=false, holder=none, silence=0) -%}
-    {%- for second in range(var('wait_minutes') * 60 + 2) if not lock.is_ours -%}
+    {%- for second in range(fast_dau.setting('wait_minutes') * 60 + 2) if not lock.is_ours -%}
         {%- set seen = run_query(fast_dau.run_lock_holder()).rows[0] -%}
         {%- set is_same = seen['run_id'] == lock.holder -%}
         {%- set lock.silence = lock.silence + 1 if is_same and not seen['is_alive'] else 0 -%}
         {%- set lock.holder = seen['run_id'] -%}
-        {%- if lock.holder is none or lock.silence > var('silent_seconds') -%}
+        {%- if lock.holder is none or lock.silence > fast_dau.setting('silent_seconds') -%}
             {%- set lock.is_ours = fast_dau.take_run_lock(lock.holder) -%}
         {%- else -%}
             {%- if not is_same or second % 60 == 0 -%}
@@ -25,7 +25,7 @@
     {%- endfor -%}
     {%- if not lock.is_ours -%}
         {%- do fast_dau.refuse("the run " ~ lock.holder ~ " is still at work after "
-            ~ var('wait_minutes') ~ " minutes of waiting (var wait_minutes)") -%}
+            ~ fast_dau.setting('wait_minutes') ~ " minutes of waiting (fast_dau_wait_minutes)") -%}
     {%- endif -%}
     {%- do fast_dau.list_tables_anew() -%}
 {%- endmacro %}

@@ -3,8 +3,7 @@
 {% macro refuse_plan() -%}
     {%- if flags.WHICH == 'compile' and execute -%}
         {%- do fast_dau.require_events() -%}
-        {%- do fast_dau.check_time_zone() -%}
-        {%- do fast_dau.check_change_log() -%}
+        {%- do fast_dau.check_vars() -%}
         {%- if fast_dau.is_built('rollup_state') -%}
         {%- set columns = adapter.get_columns_in_relation(fast_dau.rollup_relation('rollup_state')) -%}
         {%- if 'version' not in columns | map(attribute='name') -%}

@@ -6,7 +6,7 @@
         'active_kinds': fast_dau.string_literals([given.active_kinds]),
         'events_start_date': "date '" ~ given.events_start_date ~ "'",
     }) -%}
-    {%- if var('refresh') == 'start_over' -%}
+    {%- if fast_dau.setting('refresh') == 'start_over' -%}
         {%- do fast_dau.write_state({'is_starting_over': 'true', 'built_with': "'{}'"}) -%}
     {%- endif -%}
 {%- endmacro %}
@@ -19,13 +19,13 @@
     {%- set differences = [] -%}
     {%- for name, value in fast_dau.given_definitions().items()
         if kept[name] is not none and kept[name] | string != value -%}
-        {%- do differences.append(name ~ " was " ~ kept[name] ~ ", and is " ~ value) -%}
+        {%- do differences.append("fast_dau_" ~ name ~ " was " ~ kept[name] ~ ", and is " ~ value) -%}
     {%- endfor -%}
-    {%- if differences and var('refresh') != 'start_over'
+    {%- if differences and fast_dau.setting('refresh') != 'start_over'
         and fast_dau.is_built('user_day_activity') -%}
         {{ return("the rollup was built with other definitions: "
             ~ differences | join('; ') ~ ". Set them back, or build everything anew, from "
-            ~ "the events there are: fast-dau dbt build --vars 'refresh: start_over'"
+            ~ "the events there are: fast-dau dbt build --vars 'fast_dau_refresh: start_over'"
             ~ " (history whose events are gone is lost by that)") }}
     {%- endif -%}
     {{ return(none) }}
@@ -34,8 +34,8 @@
 
 {% macro given_definitions() -%}
     {{ return({
-        'time_zone': var('time_zone'),
-        'active_kinds': tojson(var('active_kinds') | map('string') | unique | sort | list),
-        'events_start_date': var('events_start_date') | string,
+        'time_zone': fast_dau.setting('time_zone'),
+        'active_kinds': tojson(fast_dau.setting('active_kinds') | map('string') | unique | sort | list),
+        'events_start_date': fast_dau.setting('events_start_date') | string,
     }) }}
 {%- endmacro %}

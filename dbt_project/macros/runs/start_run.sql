@@ -25,9 +25,9 @@
 
 {#- dbt's own flag does less here than its name says. -#}
 {% macro explain_full_refresh() -%}
-    {%- if flags.FULL_REFRESH and var('refresh') != 'start_over' -%}
+    {%- if flags.FULL_REFRESH and fast_dau.setting('refresh') != 'start_over' -%}
         {%- do log("fast-dau: --full-refresh rebuilds every day whose events are there, "
             ~ "and keeps the others; to really start over: "
-            ~ "fast-dau dbt build --vars 'refresh: start_over'", info=true) -%}
+            ~ "fast-dau dbt build --vars 'fast_dau_refresh: start_over'", info=true) -%}
     {%- endif -%}
 {%- endmacro %}

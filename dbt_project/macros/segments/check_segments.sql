@@ -1,12 +1,6 @@
-{#- Refuses a var `segments` that is not a mapping of names to expressions on an event. -#}
-{% macro check_segments() -%}
-    {%- set segments = var('segments') -%}
-    {%- if segments is not none and segments is not mapping -%}
-        {%- do fast_dau.refuse("segments is " ~ fast_dau.shown(segments)
-            ~ ", not a mapping such as "
-            ~ "{platform: \"properties ->> 'platform'\"}") -%}
-    {%- endif -%}
-    {%- for name, expression in (segments or {}).items() if execute -%}
+{#- Refuses segments that are not expressions on an event, by name. -#}
+{% macro check_segments(segments) -%}
+    {%- for name, expression in segments.items() if execute -%}
         {%- do fast_dau.check_text('the name of a segment', name) -%}
         {%- do fast_dau.check_text("the segment '" ~ name ~ "'", expression) -%}
         {%- set problem = adapter.dispatch('segment_problem', 'fast_dau')(name, expression) -%}

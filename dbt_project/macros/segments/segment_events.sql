@@ -1,9 +1,9 @@
-{#- A query: the valid events, each once for every segment of var `segments`, with its
+{#- A query: the valid events, each once for every segment in `segments`, with its
     value. Cut, because an index holds it. -#}
 {% macro segment_events() -%}
     select
         events.*,
-        {{ adapter.dispatch('segment_values', 'fast_dau')(var('segments') or {}) }}
+        {{ adapter.dispatch('segment_values', 'fast_dau')(fast_dau.setting('segments') or {}) }}
 {%- endmacro %}
 
 

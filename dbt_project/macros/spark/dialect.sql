@@ -84,13 +84,13 @@ having count(*) > 1
 
 {#- Of two midnights Spark, whose clock is Java's, reads the earlier. -#}
 {% macro spark__day_starts_at(local_day) -%}
-    convert_timezone('{{ var("time_zone") }}', 'UTC', ({{ local_day }})::timestamp)
+    convert_timezone('{{ fast_dau.setting("time_zone") }}', 'UTC', ({{ local_day }})::timestamp)
 {%- endmacro %}
 
 
 {#- Spark has no `at time zone`. -#}
 {% macro spark__local_time(utc_timestamp) -%}
-    convert_timezone('UTC', '{{ var("time_zone") }}', {{ utc_timestamp }})
+    convert_timezone('UTC', '{{ fast_dau.setting("time_zone") }}', {{ utc_timestamp }})
 {%- endmacro %}
 
 

@@ -25,9 +25,9 @@
             analyze {{ fast_dau.rollup_state() }}, {{ fast_dau.pending_days() }},
                 {{ fast_dau.rollup_relation('moved_days') }}, {{ fast_dau.rollup_relation('erased_counts') }};
             {{ fast_dau.grant_to_roles(
-                'usage', 'schema ' ~ adapter.quote(fast_dau.state_schema()), [var('reader_role')]
+                'usage', 'schema ' ~ adapter.quote(fast_dau.state_schema()), [fast_dau.setting('reader_role')]
             ) }};
-            {{ fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [var('reader_role')]) }}
+            {{ fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [fast_dau.setting('reader_role')]) }}
         {%- endset -%}
         {%- do run_query(ddl) -%}
         {%- do run_query('commit') -%}

@@ -2,7 +2,7 @@
 {% macro definition_of(model) -%}
     {%- set values = {} -%}
     {%- for name in model.config.meta.get('defined_by', []) -%}
-        {%- do values.update({name: var(name)}) -%}
+        {%- do values.update({name: fast_dau.setting(name)}) -%}
     {%- endfor -%}
     {{ return(values) }}
 {%- endmacro %}

@@ -14,9 +14,9 @@
 {% macro rollup_state_columns() -%}
     {{ return({
         'version': ('int not null default 3', 'Of the tables of state; runs raise it.'),
-        'time_zone': ('text', 'Var time_zone that the tables were built with.'),
-        'active_kinds': ('text', 'Var active_kinds that they were built with, as JSON.'),
-        'events_start_date': ('date', 'Var events_start_date that they were built with.'),
+        'time_zone': ('text', 'fast_dau_time_zone that the tables were built with.'),
+        'active_kinds': ('text', 'fast_dau_active_kinds that they were built with, as JSON.'),
+        'events_start_date': ('date', 'fast_dau_events_start_date that they were built with.'),
         'kept_from': (
             'date', 'History is kept: rows of the days before it stay; null: no such day.'
         ),
@@ -27,7 +27,7 @@
         ),
         'is_starting_over': (
             'boolean not null default false',
-            'A run with refresh: start_over has begun to build all anew, and none ended it.',
+            'A run with fast_dau_refresh: start_over has begun to build all anew, and none ended it.',
         ),
         'model_vars': (
             "jsonb not null default '{}'",

@@ -10,7 +10,7 @@
             ~ '; alter table ' ~ fast_dau.rollup_state() ~ ' drop column if exists is_unfinished;'
             ~ ' update ' ~ fast_dau.rollup_state() ~ ' set version = 3'
         ) -%}
-        {%- do run_query(fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [var('reader_role')])) -%}
+        {%- do run_query(fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [fast_dau.setting('reader_role')])) -%}
         {%- do fast_dau.note_all_days('unfinished') if 'version' not in there -%}
         {%- do run_query('commit') -%}
     {%- endif -%}

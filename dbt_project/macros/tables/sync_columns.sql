@@ -9,7 +9,7 @@
             {%- do exceptions.raise_compiler_error("fast-dau: " ~ this ~ " has the columns "
                 ~ there | join(', ') ~ ", but its model has " ~ model.columns | join(', ')
                 ~ ". Build everything anew, from the events there are: fast-dau dbt build "
-                ~ "--vars 'refresh: start_over'") -%}
+                ~ "--vars 'fast_dau_refresh: start_over'") -%}
         {%- endif -%}
         {%- do run_query(
             "set local lock_timeout = '" ~ fast_dau.setting('lock_timeout_seconds') ~ "s'"

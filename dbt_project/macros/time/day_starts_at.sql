@@ -8,7 +8,7 @@
     and Postgres reads the later. The offset of the day before gives the earlier. -#}
 {% macro default__day_starts_at(local_day) -%}
     {%- set midnight = "(" ~ local_day ~ ")::timestamp" -%}
-    {%- set later = "(" ~ midnight ~ " at time zone '" ~ var("time_zone")
+    {%- set later = "(" ~ midnight ~ " at time zone '" ~ fast_dau.setting("time_zone")
         ~ "' at time zone 'UTC')" -%}
     {%- set day_before = "(" ~ later ~ " - interval '1 day')" -%}
     {%- set earlier = "(" ~ midnight ~ " - (" ~ fast_dau.local_time(day_before)

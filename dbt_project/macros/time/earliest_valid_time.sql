@@ -1,3 +1,3 @@
 {% macro earliest_valid_time() -%}
-    {{ fast_dau.day_starts_at("date '" ~ var("events_start_date") ~ "'") }}
+    {{ fast_dau.day_starts_at("date '" ~ fast_dau.setting("events_start_date") ~ "'") }}
 {%- endmacro %}

@@ -12,5 +12,5 @@
 
 
 {% macro default__local_time(utc_timestamp) -%}
-    {{ utc_timestamp }} at time zone 'UTC' at time zone '{{ var("time_zone") }}'
+    {{ utc_timestamp }} at time zone 'UTC' at time zone '{{ fast_dau.setting("time_zone") }}'
 {%- endmacro %}

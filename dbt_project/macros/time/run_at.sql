@@ -1,6 +1,6 @@
 {#- The one clock of an invocation, as a UTC timestamp literal. -#}
 {% macro run_at(plus_minutes=0) -%}
-    {%- set given = var('run_at', none) -%}
+    {%- set given = fast_dau.setting('run_at') -%}
     {%- set clock = modules.datetime.datetime.fromisoformat(given | string)
         if given else run_started_at -%}
     {%- if clock.tzinfo -%}

@@ -1,74 +1,70 @@
-{#- A date, as text or as YAML's own; never a time, whose hours would be dropped. -#}
-{% macro check_date(name) -%}
-    {%- if not fast_dau.is_date(var(name) | string) -%}
-        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name))
-            ~ ", not a date such as 2024-01-31")
-        -%}
-    {%- endif -%}
+{#- Refuses a value that is not what `settings` says. Bounds are far above what anybody needs,
+    and below where a server's dates and times end. Postgres would cut a longer name, and find
+    another table or role by what is left; it would read the zone UTC+2 as two hours behind. -#}
+{% macro check_value(name, given, rule) -%}
+    {%- set type = rule.type -%}
+    {%- do fast_dau.check_text(name, given) if type in ['name', 'role', 'time_zone'] -%}
+    {%- set is_bad_date = type == 'date' and not fast_dau.is_date(given | string) -%}
+    {%- set is_bad_time = type == 'time' and not fast_dau.is_time(given | string) -%}
+    {%- set objection =
+        "not a date such as 2024-01-31" if is_bad_date
+        else "not a time such as 2024-01-31T12:00:00Z" if is_bad_time
+        else "not " ~ rule.words[:-1] | join(', ') ~ " or " ~ rule.words[-1]
+            if type == 'word' and given not in rule.words
+        else "not a whole number" if type == 'whole_number' and given is not integer
+        else "not from " ~ rule.from ~ " to " ~ rule.to
+            if type == 'whole_number' and not rule.from <= given <= rule.to
+        else "not a list such as [play, post]"
+            if type == 'texts' and (given is string or given is mapping or given is not sequence)
+        else "not a mapping such as {platform: \"properties ->> 'platform'\"}"
+            if type == 'segments' and given and given is not mapping
+        else "longer than the 63 bytes that a name may have"
+            if type in ['name', 'role'] and given.encode() | length > 63
+        else "which is not the name of a role" if type == 'role' and given in ['public', 'none']
+        else "which " ~ target.type | capitalize ~ " does not know by that name alone; names are "
+            ~ "those of the IANA list, such as Europe/Berlin"
+            if type == 'time_zone' and execute
+            and not adapter.dispatch('knows_time_zone', 'fast_dau')(given) -%}
+    {%- set said = given if rule.from is defined and given is integer
+        else fast_dau.shown(given) -%}
+    {%- do fast_dau.refuse(name ~ " is " ~ said ~ ", " ~ objection) if objection -%}
+    {%- for member in given if type == 'texts' -%}
+        {%- do fast_dau.check_text('a member of ' ~ name, member) -%}
+    {%- endfor -%}
+    {%- do fast_dau.check_segments(given or {}) if type == 'segments' -%}
 {%- endmacro %}
 
 
+{#- Never a time, whose hours would be dropped. -#}
 {% macro is_date(text) -%}
     {%- if not modules.re.fullmatch('[12][0-9]{3}-(0[1-9]|1[0-2])-[0-3][0-9]', text) -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set year, month, day = text.split('-') | map('int') -%}
-    {%- set first = modules.datetime.date(year, month, 1) -%}
-    {%- set next = (first + modules.datetime.timedelta(days=31)).replace(day=1) -%}
-    {{ return(1 <= day <= (next - first).days) }}
+    {%- set first = modules.datetime.date.fromisoformat(text[:8] ~ '01') -%}
+    {{ return(text == (first + modules.datetime.timedelta(text[8:] | int - 1)) | string) }}
 {%- endmacro %}
 
 
-{% macro check_whole_number(name, least, most) -%}
-    {%- set given = var(name) -%}
-    {%- if given is not integer -%}
-        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(given) ~ ", not a whole number") -%}
-    {%- elif given < least or given > most -%}
-        {%- do fast_dau.refuse(name ~ " is " ~ given ~ ", not from " ~ least ~ " to " ~ most) -%}
-    {%- endif -%}
-{%- endmacro %}
-
-
-{#- Postgres would cut a longer name, and find another table or role by what is left. -#}
-{% macro check_name(name, reserved=[]) -%}
-    {%- do fast_dau.check_text(name, var(name)) -%}
-    {%- if var(name).encode() | length > 63 -%}
-        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name))
-            ~ ", longer than the 63 bytes that a "
-            ~ "name may have") -%}
-    {%- elif var(name) in reserved -%}
-        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(var(name))
-            ~ ", which is not the name of a role")
-        -%}
-    {%- endif -%}
-{%- endmacro %}
-
-
-{% macro check_kinds() -%}
-    {%- set given = var('active_kinds') -%}
-    {%- if given is string or given is mapping or given is not sequence -%}
-        {%- do fast_dau.refuse("active_kinds is " ~ fast_dau.shown(given)
-            ~ ", not a list such as [play, post]")
-        -%}
-    {%- endif -%}
-    {%- for kind in given -%}
-        {%- do fast_dau.check_text('a member of active_kinds', kind) -%}
-    {%- endfor -%}
+{#- ISO 8601; its year leaves room for max_clock_skew_minutes and for days before and after. -#}
+{% macro is_time(text) -%}
+    {%- set pattern = '([0-9-]{10})([T ]([01][0-9]|2[0-3]):[0-5][0-9]'
+        ~ '(:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?' -%}
+    {{ return(modules.re.fullmatch(pattern, text) and fast_dau.is_date(text[:10])) }}
 {%- endmacro %}
 
 
 {#- YAML makes true of on, 1.1 of 1.10, 750 of 12:30 and 8 of 010: what is meant as text is
     taken as text or not at all. -#}
-{% macro check_text(what, given) -%}
+{% macro check_text(name, given) -%}
     {%- if given is not string -%}
-        {%- do fast_dau.refuse(what ~ " is " ~ fast_dau.shown(given)
+        {%- do fast_dau.refuse(name ~ " is " ~ fast_dau.shown(given)
             ~ ", not text: write in quotes what you "
             ~ "mean, such as 'on', '010', '1.10' or '12:30', which YAML would change") -%}
     {%- elif not given.strip() -%}
-        {%- do fast_dau.refuse(what ~ " is empty") -%}
+        {%- do fast_dau.refuse(name ~ " is empty") -%}
     {%- elif modules.re.search('\\x00', given)
         or execute and given.encode('utf-8', 'ignore').decode('utf-8') != given -%}
-        {%- do fast_dau.refuse(what ~ " has a character that no server can store") -%}
+        {%- do fast_dau.refuse(name ~ " has a character that no server can store") -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -85,35 +81,6 @@
         else 'a time' if given.hour is defined
         else 'a date' -%}
     {{ return(("null" if given is none else given | string) ~ " (to YAML " ~ kind ~ ")") }}
-{%- endmacro %}
-
-
-{#- ISO 8601, as text or as YAML's own time; its year leaves room for max_clock_skew_minutes
-    and for days before and after it. -#}
-{% macro check_run_at() -%}
-    {%- set given = var('run_at') -%}
-    {%- set pattern = '([0-9-]{10})([T ]([01][0-9]|2[0-3]):[0-5][0-9]'
-        ~ '(:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?' -%}
-    {%- if given is not none -%}
-        {%- set parts = modules.re.fullmatch(pattern, given | string) -%}
-        {%- if not parts or not fast_dau.is_date(parts[1]) -%}
-            {%- do fast_dau.refuse("run_at is " ~ fast_dau.shown(given)
-                ~ ", not a time such as 2024-01-31T12:00:00Z") -%}
-        {%- endif -%}
-    {%- endif -%}
-{%- endmacro %}
-
-
-{#- Postgres would take 'UTC+2' too, and read it as two hours behind. -#}
-{% macro check_time_zone() -%}
-    {%- set given = var('time_zone') -%}
-    {%- do fast_dau.check_text('time_zone', given) -%}
-    {%- if execute and not adapter.dispatch('knows_time_zone', 'fast_dau')(given) -%}
-        {%- do fast_dau.refuse("time_zone is " ~ fast_dau.shown(given) ~ ", which "
-            ~ target.type | capitalize
-            ~ " does not know by that name alone; names are those of the IANA list, such "
-            ~ "as Europe/Berlin") -%}
-    {%- endif -%}
 {%- endmacro %}
 
 

@@ -19,33 +19,16 @@
 {%- endmacro %}
 
 
+{#- A default needs no check, and may be of another type. -#}
 {% macro check_vars() -%}
-    {%- do fast_dau.check_names_given() -%}
-    {%- do fast_dau.check_name('events_schema') -%}
-    {%- do fast_dau.check_name('events_table') -%}
-    {%- do fast_dau.check_name('reader_role', reserved=['public', 'none']) -%}
-    {%- do fast_dau.check_date('events_start_date') -%}
+    {%- do fast_dau.check_names() -%}
+    {%- for name, rule in fast_dau.settings().items() -%}
+        {%- set given = fast_dau.setting(name) -%}
+        {%- do fast_dau.check_value('fast_dau_' ~ name, given, rule)
+            if fast_dau.shown(given) != fast_dau.shown(rule.default) -%}
+    {%- endfor -%}
     {%- do fast_dau.check_backfill() -%}
-    {%- for name in ['events_kept_from', 'from_date', 'to_date', 'on_date']
-        if var(name, none) is not none -%}
-        {%- do fast_dau.check_date(name) -%}
-    {%- endfor -%}
-    {%- if var('refresh') not in ['incremental', 'full', 'start_over'] -%}
-        {%- do fast_dau.refuse("refresh is " ~ fast_dau.shown(var('refresh'))
-            ~ ", not incremental, full or start_over") -%}
-    {%- endif -%}
-    {%- if var('missing_events') not in [none, 'purged', 'deleted'] -%}
-        {%- do fast_dau.refuse("missing_events is " ~ fast_dau.shown(var('missing_events'))
-            ~ ", not purged or deleted") -%}
-    {%- endif -%}
-    {%- for name, (least, most) in fast_dau.bounds_of_whole_numbers().items() -%}
-        {%- do fast_dau.check_whole_number(name, least, most) -%}
-    {%- endfor -%}
-    {%- do fast_dau.check_kinds() -%}
-    {%- do fast_dau.check_run_at() -%}
-    {%- do fast_dau.check_time_zone() -%}
     {%- do fast_dau.check_change_log() -%}
-    {%- do fast_dau.check_segments() -%}
 {%- endmacro %}
 
 
@@ -54,57 +37,42 @@
 {%- endmacro %}
 
 
-{#- Far above what anybody needs, and below where a server's dates and times end. -#}
-{% macro bounds_of_whole_numbers() -%}
-    {{ return({
-        'lookback_days': (1, 36500),
-        'max_clock_skew_minutes': (0, 525600),
-        'cohort_days': (1, 1000),
-        'max_segment_values': (1, 100000),
-        'wait_minutes': (0, 1440),
-        'silent_seconds': (1, 86400),
-        'lock_timeout_seconds': (1, 3600),
-    }) }}
-{%- endmacro %}
-
-
-{#- A misspelt variable would otherwise be an ordinary run that looks like another. Where this
-    is a package, others' variables are given beside its own. -#}
-{% macro check_names_given() -%}
-    {%- set known = [
-        'events_schema', 'events_table', 'time_zone', 'active_kinds',
-        'events_start_date', 'max_clock_skew_minutes', 'lookback_days', 'refresh',
-        'start_date', 'end_date', 'run_at', 'from_date', 'to_date', 'on_date',
-        'events_kept_from', 'wait_minutes', 'silent_seconds', 'cohort_days', 'segments',
-        'max_segment_values', 'reader_role', 'lock_timeout_seconds', 'missing_events',
-    ] -%}
-    {%- for name in invocation_args_dict.get('vars', {})
-        if name not in known and project_name == 'fast_dau' -%}
-        {%- do fast_dau.refuse("there is no variable '" ~ name ~ "'; " ~ known | join(', ')
-            ~ " are known") -%}
+{#- A misspelt variable would otherwise be an ordinary run that looks like another. What stands
+    below the top level of `vars`, dbt shows to the models of one project only. -#}
+{% macro check_names() -%}
+    {%- set known, vars = fast_dau.settings(), adapter.config.vars.to_dict() -%}
+    {%- set given = vars | list + adapter.config.cli_vars | list -%}
+    {%- for name in given if (name | string)[:9] == 'fast_dau_' and name[9:] not in known -%}
+        {%- do fast_dau.refuse("there is no variable '" ~ name ~ "'; fast_dau_"
+            ~ known | join(', fast_dau_') ~ " are known") -%}
+    {%- endfor -%}
+    {%- for scope, names in vars.items() if names is mapping and (scope | string)[:9] != 'fast_dau_' -%}
+        {%- for name in names if scope == 'fast_dau' or (name | string)[:9] == 'fast_dau_' -%}
+            {%- do fast_dau.refuse("the variable " ~ name ~ " stands under " ~ scope
+                ~ ": in the dbt_project.yml of " ~ project_name ~ ", give it at the top level of "
+                ~ "`vars`, by its name with fast_dau_") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for name in known if name in given and project_name == 'fast_dau' -%}
+        {%- set said = "the variable " ~ name ~ " is called fast_dau_" ~ name ~ " now" -%}
+        {%- do fast_dau.refuse(said ~ ", and both are given: leave out " ~ name)
+            if 'fast_dau_' ~ name in given -%}
+        {%- do exceptions.warn("fast-dau: " ~ said ~ "; the next version does not know the old "
+            ~ "name") if execute -%}
     {%- endfor -%}
 {%- endmacro %}
 
 
 {% macro check_backfill() -%}
-    {%- set start_date, end_date = var('start_date'), var('end_date') -%}
-    {%- if (start_date is none) != (end_date is none) -%}
-        {%- do fast_dau.refuse("start_date and end_date go together, only one is set") -%}
-    {%- elif start_date is not none -%}
-        {%- do fast_dau.check_date('start_date') -%}
-        {%- do fast_dau.check_date('end_date') -%}
-        {%- if start_date | string > end_date | string -%}
-            {%- do fast_dau.refuse("start_date " ~ start_date ~ " is after end_date "
-                ~ end_date) -%}
-        {%- endif -%}
-        {%- set kept_from = var('events_kept_from') -%}
-        {%- if kept_from is not none and start_date | string < kept_from | string -%}
-            {%- do fast_dau.refuse("start_date " ~ start_date ~ " is before events_kept_from "
-                ~ kept_from ~ ": the days before that are kept as they are") -%}
-        {%- endif -%}
-        {%- if var('refresh') != 'incremental' -%}
-            {%- do fast_dau.refuse("refresh: " ~ var('refresh')
-                ~ " rebuilds every day; leave out start_date and end_date") -%}
-        {%- endif -%}
-    {%- endif -%}
+    {%- set kept_from = fast_dau.setting('events_kept_from') -%}
+    {%- set refresh = fast_dau.setting('refresh') -%}
+    {%- set first, last = fast_dau.setting('start_date'), fast_dau.setting('end_date') -%}
+    {%- set objection = none if first is none and last is none
+        else " and fast_dau_end_date go together, only one is set" if none in [first, last]
+        else " " ~ first ~ " is after fast_dau_end_date " ~ last if first | string > last | string
+        else " " ~ first ~ " is before fast_dau_events_kept_from " ~ kept_from ~ ": the days "
+            ~ "before that are kept as they are" if first | string < (kept_from or '') | string
+        else " and fast_dau_end_date are for some days, fast_dau_refresh: " ~ refresh
+            ~ " rebuilds every day: leave them out" if refresh != 'incremental' -%}
+    {%- do fast_dau.refuse("fast_dau_start_date" ~ objection) if objection -%}
 {%- endmacro %}

@@ -10,7 +10,7 @@
 ) }}
 
 -- depends_on: {{ ref('refresh_days') }}
-{% set cohort_days = var('cohort_days') %}
+{% set cohort_days = setting('cohort_days') %}
 
 with days as (
 

@@ -71,7 +71,7 @@ cross join lateral ( -- noqa: ST05
             case
                 when
                     user_values.value = '(none)'
-                    or places.place <= {{ var('max_segment_values') }}
+                    or places.place <= {{ setting('max_segment_values') }}
                     then user_values.value
                 else '(other)'
             end as value, -- noqa: RF04

@@ -11,7 +11,7 @@ with history as (
                 where
                     erased_counts.dau > 0
                     and erased_counts.activity_date
-                    >= date '{{ var("events_start_date") }}'
+                    >= date '{{ setting("events_start_date") }}'
             )
         ) as first_date,
         {{ local_date(run_at()) }} as last_date

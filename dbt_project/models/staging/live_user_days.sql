@@ -1,6 +1,7 @@
 {#- The views' own clock is the server's; `stg_events` has the run's. -#}
 {% set now = "(now() at time zone 'UTC')" %}
-{% set latest = now ~ " + interval '" ~ var("max_clock_skew_minutes") ~ " minutes'" %}
+{% set skew = setting("max_clock_skew_minutes") %}
+{% set latest = now ~ " + interval '" ~ skew ~ " minutes'" %}
 
 with events as (
 

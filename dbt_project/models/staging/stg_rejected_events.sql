@@ -28,7 +28,7 @@ from {{ source('app', 'events') }}
 where
     performed_at > {{ infinite_time('-') }}
     and performed_at < {{ earliest_valid_time() }}
-    and {{ event_date("<= date '" ~ var('events_start_date') ~ "'") }}
+    and {{ event_date("<= date '" ~ setting('events_start_date') ~ "'") }}
 
 union all
 

@@ -1,6 +1,6 @@
 /*
 asks: Who was active on each day of history?
-by: "dbt build with refresh: full, and the first build"
+by: "dbt build with fast_dau_refresh: full, and the first build"
 reads:
   events:
     index: "(performed_at) include (user_id, course_id)"
