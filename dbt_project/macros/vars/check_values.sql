@@ -17,7 +17,7 @@
         else "not a list such as [play, post]"
             if type == 'texts' and (given is string or given is mapping or given is not sequence)
         else "not a mapping such as {platform: \"properties ->> 'platform'\"}"
-            if type == 'segments' and given and given is not mapping
+            if type == 'segments' and given is not none and given is not mapping
         else "longer than the 63 bytes that a name may have"
             if type in ['name', 'role'] and given.encode() | length > 63
         else "which is not the name of a role" if type == 'role' and given in ['public', 'none']
@@ -28,7 +28,7 @@
     {%- set said = given if rule.from is defined and given is integer
         else fast_dau.shown(given) -%}
     {%- do fast_dau.refuse(name ~ " is " ~ said ~ ", " ~ objection) if objection -%}
-    {%- for member in given if type == 'texts' -%}
+    {%- for member in (given if type == 'texts' else []) -%}
         {%- do fast_dau.check_text('a member of ' ~ name, member) -%}
     {%- endfor -%}
     {%- do fast_dau.check_segments(given or {}) if type == 'segments' -%}
