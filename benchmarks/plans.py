@@ -17,7 +17,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 from benchmarks.builds import OURS, RUN_AT, build, build_anew
 from benchmarks.scratch import execute, fill, scratch_database
 from orchestration.dbt import compiled_models
-from orchestration.explain.context import MODELS, Context
+from orchestration.explain.context import Context, models_explained
 from orchestration.explain.patterns import Pattern, pattern_names, read_pattern
 from orchestration.settings import as_vars
 
@@ -58,7 +58,7 @@ def main(
 def write_plans(connection: Connection, folder: Path) -> None:
     """Write a file for each pattern, run with its sample values."""
     models = compiled_models(
-        MODELS, json.dumps(as_vars({"run_at": RUN_AT})), os.environ
+        models_explained(), json.dumps(as_vars({"run_at": RUN_AT})), os.environ
     )
     context = Context(connection, models)
     names = context.names()

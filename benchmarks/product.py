@@ -12,17 +12,10 @@ from benchmarks.measures import Measure, Sample, measured
 from benchmarks.scratch import execute, execution_seconds, rows, value
 from orchestration.dbt import compiled_models
 from orchestration.errors import Failure
+from orchestration.manifest import models, tables
 from orchestration.settings import as_vars
 
-MODELS = (
-    "user_lifetimes",
-    "rolling_active_users",
-    "growth_accounting",
-    "activity_frequency_28d",
-    "cohort_retention",
-    "daily_active_users_by_course",
-    "daily_active_users_by_segment",
-)
+MODELS = [name for name in tables() if models()[name]["fqn"][1] == "product"]
 _FIRST = {f"first_{name}": f"{name}, in a first build" for name in MODELS}
 _HOURLY = {f"hourly_{name}": f"{name}, in an ordinary run" for name in MODELS}
 WHAT = {

@@ -35,6 +35,8 @@ declare
     );
     change_log regclass;
     log_rollups regclass;
+    rollup_state regclass;
+    model_vars jsonb;
     entry record;
 begin
 
@@ -111,21 +113,22 @@ if to_regnamespace(quote_ident(rollup_schema)) is null then
 end if;
 execute format('grant usage, create on schema %I to %I', rollup_schema, role);
 
--- A rollup that was built by another user is handed over.
+-- A rollup that was built by another user is handed over. Each of its tables is known to
+-- replication by an index, and its views are noted in its state.
+rollup_state := to_regclass(format('%I.rollup_state', rollup_schema));
+if rollup_state is not null then
+    execute format('select model_vars from %s', rollup_state) into model_vars;
+end if;
 for entry in
     select oid::regclass as name from pg_class
     where relnamespace = to_regnamespace(quote_ident(rollup_schema))
         and relkind in ('r', 'v')
         and relowner <> to_regrole(quote_ident(role))
-        and relname in (
-            'activity_frequency_28d', 'cohort_retention', 'daily_active_users',
-            'daily_active_users_by_course', 'daily_active_users_by_segment',
-            'daily_active_users_live', 'daily_retention', 'daily_revisions',
-            'erased_counts', 'growth_accounting', 'moved_days', 'pending_days',
-            'refresh_days',
-            'rejected_events', 'returning_users', 'returning_users_live',
-            'rolling_active_users', 'rollup_state', 'user_day_activity',
-            'user_lifetimes', 'weekly_cohort_retention'
+        and relowner = (select relowner from pg_class where oid = rollup_state)
+        and (
+            relname in ('rollup_state', 'pending_days', 'moved_days', 'erased_counts')
+            or relreplident = 'i'
+            or model_vars ? relname
         )
 loop
     execute format('alter table %s owner to %I', entry.name, role);

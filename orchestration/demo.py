@@ -10,13 +10,12 @@ from orchestration.errors import UserError
 from orchestration.events.copying import vacuum_copied
 from orchestration.events.ddl import failures
 from orchestration.events.table import init_events_table
-from orchestration.settings import DBT_PROJECT_DIR, events_table, rollup_schema
+from orchestration.manifest import STATE, models, tables
+from orchestration.settings import events_table, rollup_schema
 from orchestration.synthetic.inserting import insert_synthetic_events
 from orchestration.synthetic.options import StreamOptions
 
 _MARK = "Synthetic events of `fast-dau demo`: "
-# What runs make besides the models.
-_STATE = ("rollup_state", "pending_days", "moved_days", "erased_counts")
 
 
 def demo_events(connection: Connection) -> str | None:
@@ -52,7 +51,7 @@ def clear_demo(connection: Connection) -> bool:
         return False
     events = events_table()
     name = sql.Identifier(events.schema, events.name)
-    tables = [*_models("rollup"), *_models("product"), *_STATE]
+    views = sorted(models().keys() - tables())
     with failures("Clearing the demo"), connection, connection.cursor() as cursor:
         cursor.execute(sql.SQL("lock table {}").format(name))
         cursor.execute(sql.SQL("select count(*) from {}").format(name))
@@ -67,13 +66,11 @@ def clear_demo(connection: Connection) -> bool:
             sql.SQL(
                 "drop view if exists {views}; drop table if exists {tables};"
                 "truncate {events}; comment on table {events} is null"
-            ).format(views=_built(_models("views")), tables=_built(tables), events=name)
+            ).format(
+                views=_built(views), tables=_built([*tables(), *STATE]), events=name
+            )
         )
     return True
-
-
-def _models(folder: str) -> list[str]:
-    return sorted(path.stem for path in DBT_PROJECT_DIR.glob(f"models/{folder}/*.sql"))
 
 
 def _built(names: list[str]) -> sql.Composed:

@@ -15,7 +15,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 from orchestration.events.copying import vacuum_copied
 from orchestration.events.table import init_events_table
 from orchestration.explain.catalog import Catalog
-from orchestration.explain.context import MODELS, Context
+from orchestration.explain.context import Context, models_explained
 from orchestration.explain.plans import Plan, read_plan
 from orchestration.explain.report import Explained, explained
 from orchestration.postgres.connection import connect
@@ -124,7 +124,7 @@ def add_history(rollup: Rollup, last_day: date, events: int) -> None:
 
 def explain_all(rollup: Rollup, *, full_passes: bool = False) -> dict[str, Explained]:
     """Return every pattern, explained as planner and tables are now."""
-    models = rollup.compiled(*MODELS)
+    models = rollup.compiled(*models_explained())
     every = explained(rollup.connection, models, runs_full_passes=full_passes)
     return {one.pattern.name: one for one in every}
 

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
+from orchestration.check import tables
 from orchestration.check.scope import read_scope
-from orchestration.check.tables import TABLES, switched_off
+from orchestration.check.tables import days_looked_back, recounted
+from orchestration.manifest import manifest, models
 from tests.commands import run_cli
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions, Event
@@ -88,7 +89,7 @@ def planted(rollup: Rollup, table: str, statement: str) -> Iterator[None]:
     [
         Definitions(),
         Definitions("Europe/Berlin", ("page_view", "video_play"), cohort_days=3),
-        Definitions("America/New_York", events_start_date=date(2024, 3, 4)),
+        Definitions("America/New_York", events_start_date=date(2024, 3, 2)),
     ],
     indirect=True,
     ids=lambda definitions: definitions.time_zone,
@@ -97,46 +98,23 @@ def test_every_table_that_a_run_has_just_made_is_equal(rollup: Rollup) -> None:
     everything = equal(*ALL_DAYS)
     week = equal(*WEEK)
 
-    assert all(table.name in everything for table in TABLES)
+    assert all(table.name in everything for table in recounted())
     assert "Not recounted: who was active after 2024-04-14." in everything
-    assert "before 2024-03-05 and after 2024-04-07. cohort_retention" in week
+    before = date(2024, 4, 1) - timedelta(days=days_looked_back())
+    assert f"before {before} and after 2024-04-07. cohort_retention" in week
 
 
-PLANTED = [
-    ("rolling_active_users", "update {} set wau_7d = wau_7d + 1", "wau_7d"),
-    ("rolling_active_users", "update {} set mau_28d = mau_28d - 1", "mau_28d"),
-    ("rolling_active_users", "update {} set dau_mau_ratio = null", "dau_mau_ratio"),
-    ("rolling_active_users", "update {} set is_complete = false", "is_complete"),
-    ("rolling_active_users", "delete from {}", "activity_date"),
-    ("growth_accounting", "update {} set new_users = new_users + 1", "new_users"),
-    ("growth_accounting", "update {} set retained_users = 0", "retained_users"),
-    ("growth_accounting", "update {} set resurrected_users = 9", "resurrected_users"),
-    ("growth_accounting", "update {} set dormant_users = 99", "dormant_users"),
-    ("growth_accounting", "update {} set is_complete = false", "is_complete"),
-    ("growth_accounting", "delete from {}", "activity_date"),
-    ("daily_revisions", "update {} set dau = dau + 1", "dau"),
-    ("daily_revisions", "delete from {}", "activity_date"),
-    ("daily_active_users", "update {} set is_complete = false", "is_complete"),
-    ("daily_retention", "update {} set is_complete = false", "is_complete"),
-    ("activity_frequency_28d", "update {} set users_count = 99", "users_count"),
-    ("activity_frequency_28d", "update {} set is_complete = false", "is_complete"),
-    ("activity_frequency_28d", "delete from {}", "missing rows"),
-    ("daily_active_users_by_course", "update {} set dau = dau + 1", "dau"),
-    ("daily_active_users_by_course", "update {} set events_count = 99", "events_count"),
-    ("daily_active_users_by_course", "delete from {}", "missing courses"),
-    ("daily_active_users_by_segment", "update {} set dau = dau + 1", "dau"),
-    ("daily_active_users_by_segment", "delete from {}", "missing values"),
-]
+OTHER_NUMBER = "coalesce({0}, 0) + 1"
+OTHER_VALUES = {
+    "boolean": "not {0}",
+    "date": "{0} + 1",
+    "timestamp without time zone": "{0} + interval '1 second'",
+}
 OTHER_ROWS = [
-    (
-        "activity_frequency_28d",
-        f"insert into {{}} values ('{DAY}', 29, 0, true)",
-        {(DAY, "activity_frequency_28d", "extra rows")},
-    ),
     (
         "daily_active_users_by_course",
         f"insert into {{}} values ('{DAY}', 999, 1, 1)",
-        {(DAY, "daily_active_users_by_course", "extra courses")},
+        {(DAY, "daily_active_users_by_course", "extra rows")},
     ),
     (
         "daily_active_users_by_segment",
@@ -145,8 +123,8 @@ OTHER_ROWS = [
             " and value = '(other)' and segment = 'kind'"
         ),
         {
-            (DAY, "daily_active_users_by_segment", "extra values"),
-            (DAY, "daily_active_users_by_segment", "missing values"),
+            (DAY, "daily_active_users_by_segment", "extra rows"),
+            (DAY, "daily_active_users_by_segment", "missing rows"),
         },
     ),
     (
@@ -181,12 +159,12 @@ OTHER_ROWS = [
     (
         "cohort_retention",
         f"delete from {{}} where cohort_date = '{DAY}' and day_number = 9",
-        {(DAY, "cohort_retention", "missing cells")},
+        {(DAY, "cohort_retention", "missing rows")},
     ),
     (
         "cohort_retention",
         f"insert into {{}} values ('{DAY}', 10, 1, 1, 1)",
-        {(DAY, "cohort_retention", "extra cells")},
+        {(DAY, "cohort_retention", "extra rows")},
     ),
     (
         "user_lifetimes",
@@ -225,24 +203,33 @@ OTHER_ROWS = [
     (
         "rejected_events",
         "delete from {} where reason = 'performed_at is infinite'",
-        {(None, "rejected_events", "missing reasons")},
+        {(None, "rejected_events", "missing rows")},
     ),
     (
         "rejected_events",
         "update {} set reason = 'whatever' where reason = 'performed_at is null'",
         {
-            (None, "rejected_events", "missing reasons"),
-            (None, "rejected_events", "extra reasons"),
+            (None, "rejected_events", "missing rows"),
+            (None, "rejected_events", "extra rows"),
         },
     ),
 ]
 
 
 def test_each_changed_cell_and_missing_row_is_found_and_named(rollup: Rollup) -> None:
-    for table, statement, column in PLANTED:
-        where = f" where activity_date = '{DAY}'"
-        with planted(rollup, table, statement + where):
-            assert differing(*WEEK) == {(DAY, table, column)}, statement
+    on_day = f"where activity_date = '{DAY}'"
+    for table in (table for table in recounted() if table.is_by_day):
+        name, columns = table.name, models()[table.name]["columns"]
+        others = {
+            column: OTHER_VALUES.get(columns[column]["data_type"], OTHER_NUMBER)
+            for column in table.columns
+        }
+        changes = ", ".join(f"{c} = {other.format(c)}" for c, other in others.items())
+        with planted(rollup, name, f"update {{}} set {changes} {on_day}"):
+            assert differing(*WEEK) == {(DAY, name, column) for column in table.columns}
+        missing = f"missing {table.rows}" if table.row_key else "activity_date"
+        with planted(rollup, name, f"delete from {{}} {on_day}"):
+            assert differing(*WEEK) == {(DAY, name, missing)}
     equal(*ALL_DAYS)
 
 
@@ -270,13 +257,13 @@ def test_a_difference_names_the_rows_of_the_day_in_which_it_is(rollup: Rollup) -
     printed = run_cli("check", *WEEK).stdout
 
     assert cells["daily_active_users_by_course"]["examples"] == [77]
-    assert cells["cohort_retention"]["examples"] == ["2024-03-31 + 4"]
+    assert cells["cohort_retention"]["examples"] == ["2024-03-31: 4"]
     assert cells["daily_active_users_by_segment"]["examples"] == ["kind: page_view"]
     assert {cell["users"] for cell in cells.values()} == {None}
     assert f"{DAY}  daily_active_users_by_course, dau: 5, recount 1; such as 77" in (
         printed
     )
-    assert "all days  rejected_events, missing reasons: 0, recount 1" in printed
+    assert "all days  rejected_events, missing rows: 0, recount 1" in printed
 
 
 def test_days_to_come_that_the_tables_hold_are_found(rollup: Rollup) -> None:
@@ -358,7 +345,7 @@ def test_what_cannot_be_compared_is_left_out_and_said_to_be_so(rollup: Rollup) -
     assert "Left out: daily_active_users_by_segment (its segments are another" in (
         printed
     )
-    assert "2024-04-01 to 2024-04-07 (7): user_day_activity" in printed
+    assert "2024-04-01 to 2024-04-07 (7): activity_frequency_28d" in printed
 
 
 def test_days_to_come_and_before_history_are_left_out_and_said_to_be_so(
@@ -372,17 +359,13 @@ def test_days_to_come_and_before_history_are_left_out_and_said_to_be_so(
 
 
 def test_a_table_that_the_project_switches_off_is_left_out(
-    rollup: Rollup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rollup: Rollup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "models/product").mkdir(parents=True)
-    (tmp_path / "models/product/growth_accounting.sql").touch()
-    (tmp_path / "dbt_project.yml").write_text(
-        "models: {fast_dau: {product: {growth_accounting: {+enabled: false}}}}"
-    )
-    off_here = switched_off()
-    monkeypatch.setattr("orchestration.check.tables.DBT_PROJECT_DIR", tmp_path)
+    off = {"model.fast_dau.growth_accounting": [{"name": "growth_accounting"}]}
+    switched_off = read_scope(rollup.connection).left_out
+    monkeypatch.setattr(tables, "manifest", lambda: manifest() | {"disabled": off})
 
-    assert off_here == frozenset()
+    assert switched_off == {}
     assert read_scope(rollup.connection).left_out == {
         "growth_accounting": "switched off"
     }

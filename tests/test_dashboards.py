@@ -1,6 +1,5 @@
 """The dashboards' files agree with the tables, and the dbt project with the files."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,9 @@ from orchestration.dashboards.bundle import (
 )
 from orchestration.dashboards.reader import reader_address
 from orchestration.errors import Failure
-from orchestration.pipeline.project import PROJECT, parsed
+from orchestration.manifest import manifest, models
 from orchestration.settings import ROOT
 
-MANIFEST = json.loads(parsed(PROJECT).read_text())
 CHARTS = {
     path.stem: yaml.safe_load(path.read_text()) for path in BUNDLE.glob("charts/*.yaml")
 }
@@ -31,7 +29,7 @@ CHARTS = {
 
 def contract(table: str) -> dict[str, str]:
     """Return the columns of a table by its contract, and their types."""
-    columns = MANIFEST["nodes"][f"model.fast_dau.{table}"]["columns"].values()
+    columns = models()[table]["columns"].values()
     return {column["name"]: column["data_type"].upper() for column in columns}
 
 
@@ -46,7 +44,7 @@ def placed() -> dict[str, str]:
 
 
 def test_every_table_that_is_read_is_a_dependency_of_the_exposure() -> None:
-    exposure = MANIFEST["exposures"]["exposure.fast_dau.product_usage"]
+    exposure = manifest()["exposures"]["exposure.fast_dau.product_usage"]
 
     needed = {name.split(".")[-1] for name in exposure["depends_on"]["nodes"]}
     assert needed == tables_read()

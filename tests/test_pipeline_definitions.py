@@ -1,22 +1,14 @@
 """What an operator sees in Dagster before anything has run."""
 
-import json
-
 import dagster as dg
 import pytest
 
-from orchestration.check.tables import TABLES
+from orchestration.check.tables import recounted
 from orchestration.definitions import definitions
-from orchestration.pipeline.project import PROJECT, parsed
+from orchestration.manifest import manifest, models, tables
 
-MANIFEST = json.loads(parsed(PROJECT).read_text())
 GRAPH = definitions.resolve_asset_graph()
-MODELS = {
-    node["name"]: node
-    for node in MANIFEST["nodes"].values()
-    if node["resource_type"] == "model"
-    and node["config"]["materialized"] != "ephemeral"
-}
+MODELS = models()
 EVENTS = dg.AssetKey("events")
 
 
@@ -99,7 +91,7 @@ def test_the_lineage_goes_on_to_the_product_tables_and_views() -> None:
 def test_every_data_test_of_dbt_is_a_check_of_one_asset() -> None:
     tests = [
         node["name"]
-        for node in MANIFEST["nodes"].values()
+        for node in manifest()["nodes"].values()
         if node["resource_type"] == "test"
     ]
     checks = [key.name for key in GRAPH.asset_check_keys]
@@ -118,8 +110,9 @@ def test_the_nightly_job_makes_every_check_and_the_others_the_cheap_ones() -> No
         layer = definitions.resolve_job_def(job).asset_layer
         return set(layer.asset_graph.asset_check_keys)
 
-    recounted = {key.asset_key.to_user_string() for key in thorough} - {"events"}
-    assert recounted == {table.name for table in TABLES}
+    checked = {key.asset_key.to_user_string() for key in thorough} - {"events"}
+    assert checked == {table.name for table in recounted()}
+    assert checked == {*tables()} - {"refresh_days"}
     assert checks("daily_full_rollup") == every
     assert checks("hourly_incremental") == checks("backfill") == every - thorough
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.explain.context import MODELS
+from orchestration.explain.context import models_explained
 from orchestration.explain.report import Explained, explained
 from tests.deployments import (
     DAYS,
@@ -82,7 +82,7 @@ def test_no_query_reads_more_rows_where_history_is_twice_as_long(
 def test_without_any_of_the_indexes_some_query_reads_far_more(
     large: Rollup,
 ) -> None:
-    connection, models = large.connection, large.compiled(*MODELS)
+    connection, models = large.connection, large.compiled(*models_explained())
     before = explain_all(large)
     needless = []
     for name, table, is_unique, _ in indexes(large):

@@ -7,11 +7,10 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 
 from orchestration.answers.questions import execute
 from orchestration.check.scope import Days
-from orchestration.check.tables import TABLES
+from orchestration.check.tables import recounted
 from orchestration.check.templates import query
 
 Span = tuple[date, date]
-_DAYS_BEFORE = {table.name: table.days_before for table in TABLES}
 
 
 def days_behind(cell: tuple[Any, ...], days: Days) -> Span | None:
@@ -24,7 +23,8 @@ def days_behind(cell: tuple[Any, ...], days: Days) -> Span | None:
         return None
     # Whoever came back later is not dormant any more.
     last = days.last if column == "dormant_users" else day
-    return day - timedelta(days=_DAYS_BEFORE[table]), last
+    days_before = {table.name: table.days_before for table in recounted()}
+    return day - timedelta(days=days_before[table]), last
 
 
 def have_arrived(connection: Connection, span: Span | None) -> bool:

@@ -22,7 +22,7 @@ COLUMNS = (
     "examples",
 )
 SUBJECTS = ("user_days", "courses", "segments")
-# Each part reads the 27 days before it too; a bit for each of them fits into a number.
+# With the 27 days before, of which each has a bit of a number.
 _DAYS_AT_A_TIME = 31
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from orchestration.answers.questions import execute
-from orchestration.check.tables import TABLES, Table, switched_off
+from orchestration.check.tables import Table, recounted, switched_off
 from orchestration.check.templates import query
 from orchestration.errors import UserError
 from orchestration.settings import dbt_vars
@@ -48,14 +48,13 @@ class Scope:
     @property
     def compared(self) -> list[Table]:
         """The tables that can be compared."""
-        return [table for table in TABLES if table.name not in self.left_out]
+        return [table for table in recounted() if table.name not in self.left_out]
 
     @cached_property
     def left_out(self) -> dict[str, str]:
         """The tables that cannot be compared, and why."""
-        reasons = {
-            table.name: "not built" for table in TABLES if table.name not in self.built
-        }
+        known = {table.name for table in recounted()}
+        reasons = dict.fromkeys(known.difference(self.built), "not built")
         reasons |= dict.fromkeys(switched_off(), "switched off")
         if self.cohort_days is None:
             reasons.setdefault("cohort_retention", _UNKNOWN)
@@ -63,8 +62,7 @@ class Scope:
             reasons.setdefault("daily_active_users_by_segment", _UNKNOWN)
         elif self.segments and not self.is_own:
             reasons.setdefault("daily_active_users_by_segment", _FOREIGN)
-        known = {table.name for table in TABLES}
-        return {name: why for name, why in reasons.items() if name in known}
+        return reasons
 
 
 @dataclass(frozen=True)

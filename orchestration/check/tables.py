@@ -1,138 +1,98 @@
 """The tables that are recounted, and what of them is compared."""
 
+import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-import yaml
+from orchestration.manifest import manifest, models, tables
 
-from orchestration.settings import DBT_PROJECT_DIR
-
-# How many days before those compared are counted too, for windows of 28 days.
-DAYS_BEFORE = 27
-RETURNING_COLUMNS = ("returning_users", *(f"returning_d{n}" for n in range(1, 8)))
+QUERIES = Path(__file__).parent / "queries"
+# How often a day has changed, and from what, no event tells.
+_OF_EARLIER_RUNS = {"first_dau", "revisions_count", "last_revised_at"}
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table: which columns are compared, and what its rows are.
+    """One table: its key, which columns are compared, and the query that compares them.
 
-    Of a table with several rows a day, `rows` is what they are, in the plural, `key`
-    tells them apart, and `example` names one. `is_by_day`: what it holds of a day is
-    its rows with that `activity_date`. `days_before` is how many days before a day have
-    events that count for its rows. `subject` is the query that compares it.
+    `days_before` is how many days before a day have events that count for its rows;
+    `looks_further`: users' first and last days do too, however far away.
     """
 
     name: str
+    key: tuple[str, ...]
     columns: tuple[str, ...]
-    rows: str | None = None
-    key: tuple[str, ...] = ()
-    example: str = ""
-    is_by_day: bool = True
-    days_before: int = 0
-    subject: str = "user_days"
+    days_before: int
+    looks_further: bool
+    subject: str
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether what it holds of a day is its rows with that `activity_date`."""
+        return "activity_date" in self.key
+
+    @property
+    def row_key(self) -> list[str]:
+        """What tells the rows of a day apart; empty: there is one a day."""
+        return [column for column in self.key if column != "activity_date"]
+
+    @property
+    def rows(self) -> str:
+        """What the rows of a day are, in the plural."""
+        return "users" if "user_id" in self.key else "rows"
 
 
-def _of_users(name: str, columns: tuple[str, ...], **more: Any) -> Table:
-    return Table(name, columns, "users", ("user_id",), "user_id", **more)
+@cache
+def recounted() -> tuple[Table, ...]:
+    """Return the tables that there is a recount of: a query that has their name."""
+    subjects = {name: subject for name in tables() if (subject := _subject(name))}
+    days_before = max(_influence_days(name) for name in subjects)
+    return tuple(
+        _table(name, subject, days_before) for name, subject in subjects.items()
+    )
 
 
-TABLES = (
-    _of_users("user_day_activity", ("events_count", "first_event_at", "last_event_at")),
-    Table("daily_active_users", ("dau", "events_count", "is_complete")),
-    _of_users(
-        "returning_users",
-        ("previous_activity_date", "days_since_previous", "active_days_mask"),
-        days_before=7,
-    ),
-    Table(
-        "daily_retention",
-        (
-            "dau",
-            *RETURNING_COLUMNS,
-            "retention_rate",
-            "lookback_complete",
-            "is_complete",
+def days_looked_back() -> int:
+    """Return how many days before those compared are counted too."""
+    return max(table.days_before for table in recounted())
+
+
+def switched_off() -> set[str]:
+    """Return the tables that would be recounted, and are not to be built."""
+    disabled = manifest()["disabled"].values()
+    return {
+        node["name"] for nodes in disabled for node in nodes if _subject(node["name"])
+    }
+
+
+def _subject(name: str) -> str | None:
+    for path in QUERIES.rglob("*.sql"):
+        if re.search(rf"^(with )?{name} as ", path.read_text(), re.MULTILINE):
+            return "user_days" if path.parent.name == "recount" else path.stem
+    return None
+
+
+def _table(name: str, subject: str, days_before: int) -> Table:
+    config = models()[name]["config"]
+    key = config["unique_key"]
+    key = (key,) if isinstance(key, str) else tuple(key)
+    looks_further = not config["meta"].keys().isdisjoint({"moves_with", "grain"})
+    return Table(
+        name=name,
+        key=key,
+        columns=tuple(
+            column
+            for column in models()[name]["columns"]
+            if column not in {*key, *_OF_EARLIER_RUNS}
         ),
-        days_before=7,
-    ),
-    Table("daily_revisions", ("dau",)),
-    Table(
-        "rolling_active_users",
-        ("dau", "wau_7d", "mau_28d", "dau_mau_ratio", "is_complete"),
-        days_before=DAYS_BEFORE,
-    ),
-    Table(
-        "growth_accounting",
-        (
-            "dau",
-            "new_users",
-            "retained_users",
-            "resurrected_users",
-            "dormant_users",
-            "is_complete",
-        ),
-        days_before=DAYS_BEFORE,
-    ),
-    Table(
-        "activity_frequency_28d",
-        ("users_count", "is_complete"),
-        rows="rows",
-        key=("active_days",),
-        example="active_days",
-        days_before=DAYS_BEFORE,
-    ),
-    Table(
-        "cohort_retention",
-        ("cohort_size", "active_users", "retention_rate"),
-        rows="cells",
-        key=("cohort_date", "day_number"),
-        example="cohort_date || ' + ' || day_number",
-        is_by_day=False,
-        days_before=DAYS_BEFORE,
-    ),
-    _of_users(
-        "user_lifetimes",
-        ("first_activity_date", "last_activity_date"),
-        is_by_day=False,
-        days_before=DAYS_BEFORE,
-    ),
-    Table(
-        "daily_active_users_by_course",
-        ("dau", "events_count"),
-        rows="courses",
-        key=("course_id",),
-        example="course_id",
-        subject="courses",
-    ),
-    Table(
-        "daily_active_users_by_segment",
-        ("dau",),
-        rows="values",
-        key=("segment", "value"),
-        example="segment || ': ' || value",
-        subject="segments",
-    ),
-    Table(
-        "rejected_events",
-        ("events_count", "earliest_performed_at", "latest_performed_at"),
-        rows="reasons",
-        key=("reason",),
-        example="reason",
-        is_by_day=False,
-        subject="rejected",
-    ),
-)
+        days_before=days_before if looks_further else _influence_days(name),
+        looks_further=looks_further,
+        subject=subject,
+    )
 
 
-def switched_off() -> frozenset[str]:
-    """Return the tables that dbt_project.yml says are not to be built."""
-    models = yaml.safe_load((DBT_PROJECT_DIR / "dbt_project.yml").read_text())["models"]
-    paths = (DBT_PROJECT_DIR / "models").rglob("*.sql")
-    off = set()
-    for path in paths:
-        config = models.get("fast_dau", {})
-        for part in path.relative_to(DBT_PROJECT_DIR / "models").with_suffix("").parts:
-            config = config.get(part) or {}
-            if False in (config.get("enabled"), config.get("+enabled")):
-                off.add(path.stem)
-    return frozenset(off)
+def _influence_days(name: str) -> int:
+    days: Any = models()[name]["config"]["meta"]["influence_days"]
+    return days or 0

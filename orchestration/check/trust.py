@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from orchestration.check.scope import Days, Scope
-from orchestration.check.tables import DAYS_BEFORE
-
-_LOOK_FURTHER = {"growth_accounting", "cohort_retention", "user_lifetimes"}
+from orchestration.check.tables import days_looked_back
 
 
 def taken_on_trust(scope: Scope, days: Days) -> Iterator[str]:
@@ -17,7 +15,7 @@ def taken_on_trust(scope: Scope, days: Days) -> Iterator[str]:
         reasons.setdefault(reason, []).append(name)
     for reason, names in reasons.items():
         yield f"Left out: {', '.join(names)} ({reason})."
-    further = sorted(_LOOK_FURTHER & compared)
+    further = sorted(table.name for table in scope.compared if table.looks_further)
     if further and (sides := list(_sides(scope, days))):
         yield (
             f"Not recounted: who was active {' and '.join(sides)}. "
@@ -34,7 +32,8 @@ def taken_on_trust(scope: Scope, days: Days) -> Iterator[str]:
 
 def _sides(scope: Scope, days: Days) -> Iterator[str]:
     before, after = scope.first_published, scope.last_published
-    if before and (days.first - before).days > DAYS_BEFORE:
-        yield f"before {days.first - timedelta(days=DAYS_BEFORE)}"
+    looked_back = timedelta(days=days_looked_back())
+    if before and days.first - before > looked_back:
+        yield f"before {days.first - looked_back}"
     if after and after > days.last:
         yield f"after {days.last}"

@@ -15,7 +15,7 @@ from orchestration.answers.pages import titled_table
 from orchestration.answers.questions import Answer
 from orchestration.cli.answers import Form
 from orchestration.dbt import compiled_models
-from orchestration.explain.context import MODELS
+from orchestration.explain.context import models_explained
 from orchestration.explain.patterns import pattern_names
 from orchestration.explain.report import Explained, by_mend, explained
 from orchestration.postgres.connection import connect, database
@@ -49,7 +49,7 @@ def explain(
     SQL that mends it is printed.
     """
     with database() as environment, closing(connect(environment)) as connection:
-        models = compiled_models(MODELS, "{}", environment)
+        models = compiled_models(models_explained(), "{}", environment)
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         every = explained(connection, models, runs_full_passes=full_passes)
         found = list(_with_progress(every))

@@ -11,27 +11,9 @@ from orchestration.answers.questions import execute, newest_day, question_query
 from orchestration.check.cells import difference_query
 from orchestration.check.scope import days_to_check, read_scope
 from orchestration.errors import UserError
+from orchestration.manifest import models, tables
 from orchestration.settings import TableName, dbt_vars, events_table, rollup_schema
 
-TABLES = (
-    "refresh_days",
-    "rejected_events",
-    "user_day_activity",
-    "daily_active_users",
-    "returning_users",
-    "daily_retention",
-    "daily_revisions",
-    "rolling_active_users",
-    "growth_accounting",
-    "activity_frequency_28d",
-    "user_lifetimes",
-    "cohort_retention",
-    "daily_active_users_by_course",
-    "daily_active_users_by_segment",
-)
-VIEWS = ("daily_active_users_live", "returning_users_live")
-# Those of which patterns read the SQL that a run would send.
-MODELS = ("calendar_days", *TABLES)
 _DAYS = """
 select activity_date, day_starts_at, day_ends_at, 'explained'
 from ({calendar_days}) as calendar_days
@@ -42,6 +24,11 @@ order by activity_date
 """
 _LATE_DAYS_AGO = 60
 _DAYS_READ = 90
+
+
+def models_explained() -> list[str]:
+    """Return the models of which patterns may read the SQL that a run would send."""
+    return ["calendar_days", *tables()]
 
 
 class Context:
@@ -69,16 +56,17 @@ class Context:
             ),
         }
         self._scope = read_scope(connection)
-        self.tables = {name: TableName(rollup_schema(), name) for name in TABLES}
+        self.tables = {name: TableName(rollup_schema(), name) for name in tables()}
         self.tables["events"] = events_table()
 
     def names(self) -> dict[str, Any]:
         """Return everything that a pattern can name."""
-        quoted = {name: self._quoted(table) for name, table in self.tables.items()}
-        views = {name: self._quoted(TableName(rollup_schema(), name)) for name in VIEWS}
+        made = {name: TableName(rollup_schema(), name) for name in models()}
         return {
-            **quoted,
-            **views,
+            **{
+                name: self._quoted(table)
+                for name, table in (made | self.tables).items()
+            },
             "active_kinds": self._scope.kinds,
             "open_days": self._open_days(),
             "model": self._model,

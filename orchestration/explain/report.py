@@ -32,8 +32,9 @@ def explained(
 ) -> Iterator[Explained]:
     """Yield each pattern, run with `explain analyze`, in the order of their names.
 
-    `models`: the compiled SQL of context.MODELS. Patterns that read all events are only
-    planned, unless `runs_full_passes`. Raises UserError where there is no rollup yet.
+    `models`: the compiled SQL of context.models_explained. Patterns that read all
+    events are only planned, unless `runs_full_passes`. Raises UserError where there is
+    no rollup yet.
     """
     context = Context(connection, models)
     catalog = Catalog(connection, context.tables)

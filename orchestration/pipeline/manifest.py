@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestration.pipeline.project import PROJECT, parsed
+from orchestration.manifest import parsed
 from orchestration.pipeline.reader import Reader
 from orchestration.settings import TableName
 
@@ -47,4 +47,4 @@ def place(manifest: Mapping[str, Any], reader: Reader, schema: str) -> None:
             node["relation_name"] = relation
 
 
-MANIFEST = table_manifest(parsed(PROJECT))
+MANIFEST = table_manifest(parsed())

@@ -3,7 +3,7 @@
     in `published_NAME` where it is not simply its rows of these days. -#}
 {% macro compared(tables) -%}
 {% for table in tables %}
-{{ rows_compared(table) if table.key else days_compared(table) }}
+{{ rows_compared(table) if table.row_key else days_compared(table) }}
 {{ 'union all' if not loop.last }}
 {% endfor %}
 {%- endmacro %}
@@ -12,7 +12,9 @@
     that differ, with what the table and the recount say of that one. -#}
 {% macro rows_compared(table) -%}
 {% set missing, extra = 'missing ' ~ table.rows, 'extra ' ~ table.rows -%}
-{% set in_order = 'order by ' ~ table.key | join(', ') -%}
+{% set key = table.row_key | join(', ') -%}
+{% set in_order = 'order by ' ~ key -%}
+{% set example = key if table.row_key | length == 1 else "concat_ws(': ', " ~ key ~ ')' -%}
 select
     activity_date,
     '{{ table.name }}' as "table",
@@ -28,14 +30,14 @@ select
         else (array_agg(cell.recount {{ in_order }}))[1]
     end as recount,
     {{ 'count(*)' if table.rows == 'users' else 'null::bigint' }} as users,
-    to_jsonb((array_agg({{ table.example }} {{ in_order }}))[1:3]) as examples
+    to_jsonb((array_agg({{ example }} {{ in_order }}))[1:3]) as examples
 from (
     select *, true as is_there from {{ published(table) }}
 ) as rollup
 full join (
     select *, true as is_there from {{ table.name }}
     where activity_date between %(first)s and %(last)s
-) as recount using (activity_date, {{ table.key | join(', ') }})
+) as recount using (activity_date, {{ key }})
 cross join lateral (
     values
     ('{{ missing }}', null::jsonb, null::jsonb, rollup.is_there is null),

@@ -1,5 +1,5 @@
 {#- All tables that are made of user-days, from one pass over the events of the days
-    compared and the 27 before. -#}
+    compared and those looked back on. -#}
 {% from 'compared.sql' import compared with context %}
 {% include 'recount/user_days.sql' %}
 {% include 'recount/returning.sql' %}

@@ -11,14 +11,12 @@ import dagster as dg
 from orchestration.check.arrivals import days_behind, have_arrived
 from orchestration.check.cells import COLUMNS, differing_cells, differing_reasons
 from orchestration.check.scope import Days, Scope, days_to_check, read_scope
-from orchestration.check.tables import TABLES
+from orchestration.check.tables import recounted
 from orchestration.instance import POOL
 from orchestration.pipeline.environment import one_instant
-from orchestration.pipeline.manifest import MANIFEST
 
 NAME = "rollup_equals_events"
-_MODELS = {node["name"] for node in MANIFEST["nodes"].values()}
-RECOUNTED = tuple(table.name for table in TABLES if table.name in _MODELS)
+RECOUNTED = tuple(table.name for table in recounted())
 _CELLS_SHOWN = 20
 _DESCRIPTION = """
 The last seven days that are over, and some older days chosen at random, equal a recount

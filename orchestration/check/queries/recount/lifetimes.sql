@@ -45,14 +45,14 @@ lifetimes as materialized (
     select
         user_id,
         coalesce(
-            {{ looked_up('min', 'activity_date < %(first)s::date - 27') }},
+            {{ looked_up('min', 'activity_date < %(first)s::date - ' ~ days_before) }},
             first_date,
             {{ looked_up('min', 'activity_date > %(last)s') }}
         ) as first_activity_date,
         coalesce(
             {{ looked_up('max', 'activity_date > %(last)s') }},
             last_date,
-            {{ looked_up('max', 'activity_date < %(first)s::date - 27') }}
+            {{ looked_up('max', 'activity_date < %(first)s::date - ' ~ days_before) }}
         ) as last_activity_date,
         -- On which of the days compared a difference is shown.
         greatest(

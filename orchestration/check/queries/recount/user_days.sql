@@ -1,7 +1,7 @@
 {% from 'valid_events.sql' import valid_events, is_recounted with context %}
 with valid_events as (
 
-    {{ valid_events(days_before=27) }}
+    {{ valid_events(days_before=days_before) }}
 
 ),
 
@@ -16,7 +16,7 @@ user_day_activity as materialized (
         min(performed_at) as first_event_at,
         max(performed_at) as last_event_at
     from valid_events
-    where {{ is_recounted(days_before=27) }}
+    where {{ is_recounted(days_before=days_before) }}
     group by activity_date, user_id
 
     union all
@@ -24,7 +24,7 @@ user_day_activity as materialized (
     select activity_date, user_id, events_count, first_event_at, last_event_at
     from {{ relations.user_day_activity }}
     where
-        activity_date >= %(first)s::date - 27
+        activity_date >= %(first)s::date - {{ days_before }}
         and activity_date < %(first)s
         and activity_date < %(kept_from)s::date
 

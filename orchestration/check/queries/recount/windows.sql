@@ -9,6 +9,7 @@ active_days_masks as (
             bit_or(1::bigint << (activity_date - (%(first)s::date - 27)))
                 as active_days_mask
         from user_day_activity
+        where activity_date >= %(first)s::date - 27
         group by user_id
     ) as users
     group by active_days_mask

@@ -1,17 +1,16 @@
-"""When Dagster has dbt parse the project: where any of its files is not as it was."""
+"""When dbt is to parse the project: where any of its files is not as it was."""
 
 import json
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from orchestration.pipeline import project as module
-from orchestration.pipeline.project import parsed
+from orchestration import manifest as module
+from orchestration.manifest import parsed
 
 FOLDERS = ("models", "macros", "tests", "analyses")
 AN_HOUR_AGO = time.time() - 3600
@@ -26,7 +25,6 @@ def manifest(project: str = "fast_dau", engine: str = "postgres") -> str:
 def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
     """Return a function that tells whether dbt parses a project in tmp_path."""
     made = tmp_path / "target" / "manifest.json"
-    project: Any = SimpleNamespace(manifest_path=made)
     times = list[None]()
 
     def run_dbt(*_: Any) -> int:
@@ -36,7 +34,7 @@ def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool
 
     def asked() -> bool:
         before = len(times)
-        parsed(project)
+        parsed()
         return len(times) > before
 
     (tmp_path / "dbt_project.yml").touch()
@@ -46,6 +44,7 @@ def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool
     for path in [tmp_path, *tmp_path.rglob("*")]:
         os.utime(path, (AN_HOUR_AGO, AN_HOUR_AGO))
     monkeypatch.setattr(module, "DBT_PROJECT_DIR", tmp_path)
+    monkeypatch.delenv("DBT_TARGET_PATH")
     monkeypatch.setattr(module, "run_dbt", run_dbt)
     return asked
 
