@@ -40,6 +40,7 @@ def product_tables(
         "rolling_active_users": _rolling(days, users, today),
         "growth_accounting": _growth(days, users, today, first_days),
         "activity_frequency_28d": _frequency(days, users, today),
+        "return_intervals_28d": _intervals(days, users, today),
         "cohort_retention": _cohorts(days, users, today, first_days, cohort_days),
     }
 
@@ -90,6 +91,17 @@ def _frequency(days: list[date], users: Users, today: date) -> Rows:
         )
         with_so_many = Counter(active_days.values())
         rows += [(day, n, with_so_many[n], day < today) for n in range(1, 29)]
+    return rows
+
+
+def _intervals(days: list[date], users: Users, today: date) -> Rows:
+    rows = []
+    for day in days:
+        active, seen = users.get(day, set()), set[int]()
+        for n in range(1, 29):
+            on_that_day = active & users.get(day - timedelta(days=n), set())
+            rows.append((day, n, len(on_that_day - seen), day < today))
+            seen |= on_that_day
     return rows
 
 

@@ -81,3 +81,31 @@ activity_frequency_28d as (
 
 ),
 
+
+-- Days looked back on have no previous ones here, but are not among those compared.
+returns as (
+
+    select
+        activity_date,
+        activity_date - lag(activity_date) over (
+            partition by user_id order by activity_date
+        ) as days_away
+    from user_day_activity
+
+),
+
+return_intervals_28d as (
+
+    select
+        days.activity_date,
+        number::smallint as days_since_previous,
+        count(returns.days_away) as users_count,
+        days.is_complete
+    from days
+    cross join generate_series(1, 28) as number
+    left join returns
+        on days.activity_date = returns.activity_date
+        and number = returns.days_away
+    group by days.activity_date, number, days.is_complete
+
+),

@@ -8,6 +8,7 @@ reads:
   user_lifetimes: {index: "unique (user_id)"}
   cohort_retention: {index: "unique (cohort_date, day_number)"}
   activity_frequency_28d: {index: "unique (activity_date, active_days)"}
+  return_intervals_28d: {index: "unique (activity_date, days_since_previous)"}
 pages: {plus: 200, per_row: {{ 1.5 }}}
 */
 {{ recount('user_days') }}
