@@ -12,10 +12,12 @@ import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.nodes import ModelNode
 from dbt_common.contracts.constraints import ColumnLevelConstraint, ConstraintType
+from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from tests.commands import run_cli
+from tests.commands import run_cli, run_program
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Event
+from tests.pipelines import roles, user
 from tests.rollup import (
     GLOBAL_FLAGS,
     Rollup,
@@ -126,6 +128,94 @@ def test_a_selection_with_what_it_is_made_from_passes_its_tests(
 
     assert retention == rollup.expected(NOW)["daily_retention"]
     assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_a_selected_table_is_built_for_the_days_of_the_latest_run(
+    rollup: Rollup,
+) -> None:
+    rollup.execute("delete from analytics.daily_retention")
+    rollup.dbt("build", "--select", "daily_retention", run_at=NOW)
+
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+def test_a_build_without_a_table_passes_and_leaves_its_days_to_the_next(
+    rollup: Rollup,
+) -> None:
+    rollup.insert([Event(99, NOW - timedelta(days=2))])
+    rollup.dbt("build", "--exclude", "cohort_retention", run_at=NOW)
+    without, expected = rollup.tables(), rollup.expected(NOW)
+    rollup.dbt("build", run_at=NOW)
+
+    assert {name for name in expected if without[name] != expected[name]} == {
+        "cohort_retention"
+    }
+    assert rollup.tables() == expected
+
+
+def test_compile_and_show_give_what_a_run_would_write_and_write_nothing(
+    rollup: Rollup,
+) -> None:
+    rollup.insert([Event(99, NOW - timedelta(days=2))])
+    before, expected = rollup.tables(), rollup.expected(NOW)["user_day_activity"]
+    compiled = rollup.compiled("user_day_activity", run_at=NOW)["user_day_activity"]
+    arguments = ["--select=user_day_activity", "--limit=-1", "--output=json"]
+    shown = run_cli(
+        "dbt", "--quiet", "show", *arguments, f"--vars=fast_dau_run_at: '{NOW}'"
+    )
+
+    assert sorted(rollup.query(compiled)) == expected
+    assert len(json.loads(shown.stdout)["show"]) == len(expected)
+    assert rollup.tables() == before
+
+
+def test_a_changed_description_reaches_the_database_with_the_next_full_run(
+    rollup: Rollup,
+) -> None:
+    said = []
+    for refresh in ("incremental", "full"):
+        project = project_for(rollup.connection.info.dbname, has_product=True)
+        project.nodes["model.fast_dau.daily_revisions"].description = "Said anew."
+        given = json.dumps(rollup.variables(run_at=NOW, refresh=refresh))
+        run_dbt(project, ["run", f"--vars={given}", *GLOBAL_FLAGS])
+        said += rollup.query(
+            "select obj_description('analytics.daily_revisions'::regclass)"
+        )
+
+    assert [text == "Said anew." for (text,) in said] == [False, True]
+
+
+def test_a_missing_index_is_named_with_what_makes_it(rollup: Rollup) -> None:
+    rollup.execute("drop index events_performed_at_idx")
+    tested = run_cli("dbt", "test", "--select", "source:app")
+    run_cli("init")
+    healed = run_cli("dbt", "test", "--select", "source:app")
+
+    assert (tested.returncode, healed.returncode) == (0, 0)
+    ddl = 'create index concurrently on "test"."public"."events" (performed_at)'
+    said = " ".join(tested.stdout.split())
+    assert f"`fast-dau init` makes it, or {ddl} include (user_id, course" in said
+    assert ddl not in " ".join(healed.stdout.split())
+
+
+def test_a_role_that_may_not_create_schemas_is_told_what_to_do(
+    rollup: Rollup, administration: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    select = ("--select", "+daily_active_users")
+    with roles(administration, "runner"):
+        rollup.execute("grant select on events to runner")
+        for name, text in user({"FAST_DAU_SCHEMA": "My own"}, "runner").items():
+            monkeypatch.setenv(name, text)
+        refused = run_cli("dbt", "run", *select)
+        [told, other] = re.findall(r"`(.*?;)`", refused.stderr)
+        rollup.execute(told)
+        built = run_program("dbt", "run", *select)
+        rollup.execute("drop owned by runner cascade")
+
+    assert refused.returncode == 2
+    assert told == 'create schema "My own" authorization runner;'
+    assert other == "grant create on database test to runner;"
+    assert built.returncode == 0, built.stdout
 
 
 def test_a_retry_builds_what_failed_and_leaves_nothing_undone(

@@ -64,7 +64,10 @@ def test_a_run_without_events_to_read_keeps_no_turn_and_says_what_to_do(
     with pytest.raises(RunError, match=r"there is no table public\.events") as refused:
         rollup.build(NOW)
 
-    assert "`fast-dau init`" in str(refused.value)
+    assert (
+        "create it with `fast-dau init`, or name yours with the variables"
+        " fast_dau_events_schema and fast_dau_events_table"
+    ) in str(refused.value)
     assert rollup.query(TURN) == before
 
 

@@ -70,7 +70,10 @@ def execute(
     except errors.UndefinedTable as error:
         missing = str(error).split('"')[1]
         if missing == str(events_table()):
-            remedy = "create it with `fast-dau init`"
+            remedy = (
+                "create it with `fast-dau init`, or name yours with the variables "
+                "fast_dau_events_schema and fast_dau_events_table"
+            )
         else:
             remedy = "build it with `fast-dau dbt build`"
         raise UserError(f"There is no table {missing} yet: {remedy}.") from None

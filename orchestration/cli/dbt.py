@@ -1,12 +1,24 @@
 """`fast-dau dbt`: dbt on this project and database, without any flag."""
 
+from collections.abc import Mapping
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from orchestration.dbt import run_dbt
-from orchestration.postgres.connection import database
-from orchestration.settings import is_on_spark
+from orchestration.errors import UserError
+from orchestration.postgres.connection import connect, database
+from orchestration.settings import is_on_spark, rollup_schema
+
+_LACKING = """
+select
+    format('create schema %%I authorization %%I', schema, current_user),
+    format('grant create on database %%I to %%I', current_database(), current_user)
+from (values (%s)) as wanted (schema)
+where to_regnamespace(quote_ident(schema)) is null
+    and not has_database_privilege(current_database(), 'create')
+"""
 
 
 def dbt(
@@ -25,5 +37,18 @@ def dbt(
         code = run_dbt(wanted, {})
     else:
         with database() as variables:
+            if {"build", "run"}.intersection(wanted):
+                _require_schema(variables)
             code = run_dbt(wanted, variables)
     raise typer.Exit(code)
+
+
+def _require_schema(variables: Mapping[str, str]) -> None:
+    """Raise UserError where dbt could not make the schema, before any hook."""
+    with closing(connect(variables)) as connection, connection.cursor() as cursor:
+        cursor.execute(_LACKING, (rollup_schema(),))
+        if lacking := cursor.fetchone():
+            raise UserError(
+                f"There is no schema {rollup_schema()}, which this role may not create:"
+                f" have the database's owner run `{lacking[0]};`, or `{lacking[1]};`."
+            )
