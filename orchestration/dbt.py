@@ -1,4 +1,4 @@
-"""Runs dbt on this project, in a process of its own, on the database in use."""
+"""Runs dbt on the project at work, in a process of its own, on the database in use."""
 
 import json
 import os
@@ -17,7 +17,7 @@ import yaml
 from orchestration import plain_yaml
 from orchestration.errors import Failure, UserError
 from orchestration.postgres.connection import child_environment
-from orchestration.settings import DBT_PROJECT_DIR, ROOT, dbt_vars
+from orchestration.settings import dbt_vars, profiles_dir, project_dir
 
 # Beside the interpreter, so that it works without an activated environment.
 DBT_PROGRAM = Path(sys.executable).parent / "dbt"
@@ -74,7 +74,7 @@ def own_target() -> Iterator[Path]:
 
     A run of the same moment writes files of the same names.
     """
-    kept = DBT_PROJECT_DIR / os.environ.get("DBT_TARGET_PATH", "target")
+    kept = project_dir() / os.environ.get("DBT_TARGET_PATH", "target")
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept) as name:
         yield Path(name)
@@ -116,8 +116,8 @@ def dbt_environment(variables: Mapping[str, str]) -> dict[str, str]:
     return {
         # Of a database in SQL_ASCII, Python would take nothing but ASCII.
         "PGCLIENTENCODING": "UTF8",
-        "DBT_PROJECT_DIR": str(DBT_PROJECT_DIR),
-        "DBT_PROFILES_DIR": str(ROOT),
+        "DBT_PROJECT_DIR": str(project_dir()),
+        "DBT_PROFILES_DIR": str(profiles_dir()),
         **child_environment(variables),
     }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,25 @@ from orchestration.dbt import run_dbt
 from orchestration.errors import Failure
 from orchestration.postgres.connection import libpq_variables
 from orchestration.postgres.locks import exclusive
-from orchestration.settings import DBT_PROJECT_DIR, is_on_spark
+from orchestration.plain_yaml import read_yaml
+from orchestration.settings import (
+    PACKAGE,
+    is_on_spark,
+    packages_dir,
+    project_dir,
+    rollup_schema,
+)
 
 # What runs make besides the models.
 STATE = ("rollup_state", "pending_days", "moved_days", "erased_counts")
+_FOLDERS = {
+    "model-paths": "models",
+    "macro-paths": "macros",
+    "test-paths": "tests",
+    "analysis-paths": "analyses",
+    "seed-paths": "seeds",
+    "snapshot-paths": "snapshots",
+}
 
 
 @cache
@@ -25,12 +41,16 @@ def manifest() -> dict[str, Any]:
 
 @cache
 def models() -> dict[str, dict[str, Any]]:
-    """Return the models that tables and views are made by, in order of their names."""
+    """Return the models that our tables and views are made by, in order of their names.
+
+    Those of a user's own project are not among them.
+    """
     nodes = sorted(manifest()["nodes"].values(), key=lambda node: str(node["name"]))
     return {
         node["name"]: node
         for node in nodes
         if node["resource_type"] == "model"
+        and node["package_name"] == PACKAGE
         and node["config"]["materialized"] != "ephemeral"
     }
 
@@ -50,7 +70,7 @@ def parsed() -> Path:
     Takes a second or two then, and no database. Raises Failure where dbt finds the
     project at fault; what it says goes to standard output.
     """
-    target = DBT_PROJECT_DIR / os.environ.get("DBT_TARGET_PATH", "target")
+    target = project_dir() / os.environ.get("DBT_TARGET_PATH", "target")
     target.mkdir(parents=True, exist_ok=True)
     path = target / "manifest.json"
     # The web server, the daemon and a run may all come here at once.
@@ -58,7 +78,7 @@ def parsed() -> Path:
         if _is_out_of_date(path):
             code = run_dbt(["--quiet", "parse"], libpq_variables(os.environ))
             if code != 0:
-                raise Failure(f"dbt cannot parse {DBT_PROJECT_DIR}: see its message.")
+                raise Failure(f"dbt cannot parse {project_dir()}: see its message.")
     return path
 
 
@@ -67,13 +87,27 @@ def _is_out_of_date(path: Path) -> bool:
         return True
     # A command of dbt may have been given the folder with another target, and another
     # project where the environment names the folder for both.
-    made_for = json.loads(path.read_text())["metadata"]
-    engine = "spark" if is_on_spark() else "postgres"
-    if (made_for["project_name"], made_for["adapter_type"]) != ("fast_dau", engine):
+    made = json.loads(path.read_text())
+    days = made["nodes"].get(f"model.{PACKAGE}.refresh_days")
+    if days is None or days["schema"] != rollup_schema():
         return True
-    made = path.stat().st_mtime
-    sources = [DBT_PROJECT_DIR / "dbt_project.yml"]
-    for folder in ("models", "macros", "tests", "analyses"):
-        # Folders too, whose times tell of files that are gone.
-        sources += [DBT_PROJECT_DIR / folder, *(DBT_PROJECT_DIR / folder).rglob("*")]
-    return any(source.stat().st_mtime > made for source in sources)
+    made_for = made["metadata"]["project_name"], made["metadata"]["adapter_type"]
+    engine = "spark" if is_on_spark() else "postgres"
+    if made_for != (read_yaml(project_dir() / "dbt_project.yml")["name"], engine):
+        return True
+    time = path.stat().st_mtime
+    return any(source.stat().st_mtime > time for source in _sources())
+
+
+def _sources() -> Iterator[Path]:
+    """Yield the files of the project and of its packages, and their folders.
+
+    The times of folders tell of files that are gone.
+    """
+    for project in (project_dir(), *packages_dir().glob("*")):
+        yield from project.glob("*.yml")
+        settings = read_yaml(project / "dbt_project.yml")
+        for name, default in _FOLDERS.items():
+            for folder in settings.get(name, [default]):
+                yield from project.glob(folder)
+                yield from project.glob(f"{folder}/**/*")

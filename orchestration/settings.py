@@ -1,4 +1,4 @@
-"""Where the dbt project is, and what its variables say."""
+"""Which dbt project is at work, what its variables say, and where its tables go."""
 
 import os
 from collections.abc import Mapping
@@ -7,13 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+import jinja2
 
-from orchestration import plain_yaml
 from orchestration.errors import UserError
+from orchestration.plain_yaml import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+# The checkout's own, which is the package of all others.
 DBT_PROJECT_DIR = ROOT / "dbt_project"
+PACKAGE = "fast_dau"
 
 PREFIX = "fast_dau_"
 # Of the variables, those that are read here too, without the prefix; all defaults are
@@ -29,6 +31,8 @@ DEFAULTS = {
     "start_date": None,
 }
 _WHOLE_NUMBERS = {"lookback_days": 36_500, "max_clock_skew_minutes": 525_600}
+# As dbt reads a profile.
+_JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined)  # noqa: S701  # no page
 
 
 @dataclass(frozen=True)
@@ -42,33 +46,62 @@ class TableName:
         return f"{self.schema}.{self.name}"
 
 
+def project_dir() -> Path:
+    """Return the folder of the dbt project at work: the user's own, or the checkout's.
+
+    The one that FAST_DAU_PROJECT_DIR names; else, as dbt has it, the nearest one at or
+    above the working folder; within the checkout, or where there is none, its own.
+    """
+    if named := os.environ.get("FAST_DAU_PROJECT_DIR"):
+        return Path(named).resolve()
+    here = Path.cwd()
+    if not here.is_relative_to(ROOT):
+        for folder in (here, *here.parents):
+            # Path.exists would fail where a folder above is closed to this user.
+            if os.path.exists(folder / "dbt_project.yml"):  # noqa: PTH110
+                return folder
+    return DBT_PROJECT_DIR
+
+
+def profiles_dir() -> Path:
+    """Return the folder of profiles.yml: in one's own project, where dbt finds it."""
+    folder = project_dir()
+    if folder == DBT_PROJECT_DIR:
+        return ROOT
+    if named := os.environ.get("DBT_PROFILES_DIR"):
+        return Path(named)
+    return folder if (folder / "profiles.yml").exists() else Path.home() / ".dbt"
+
+
+def packages_dir() -> Path:
+    """Return the folder into which `dbt deps` puts the project's packages."""
+    folder = project_dir()
+    project = read_yaml(folder / "dbt_project.yml")
+    return folder / str(project.get("packages-install-path", "dbt_packages"))
+
+
 @cache
 def dbt_vars() -> dict[str, Any]:
     """Return what dbt_project.yml says of those in DEFAULTS, by the same names.
 
-    Raises UserError where the dbt project is not beside this package.
+    Raises UserError where that project has no package of ours.
     """
     return vars_of_run({})
 
 
 def vars_of_run(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the same for a run that is given these variables by `--vars`."""
-    path = DBT_PROJECT_DIR / "dbt_project.yml"
-    if not path.exists():
+    folder = project_dir()
+    project = read_yaml(folder / "dbt_project.yml")
+    if folder != DBT_PROJECT_DIR and not (packages_dir() / PACKAGE).exists():
         raise UserError(
-            f"No dbt project at {path}: install fast-dau from its checkout, "
-            "with `make setup` or `pip install --editable .`."
+            f"The dbt project {folder} has no package {PACKAGE}: run `dbt deps` there, "
+            "or name another project with FAST_DAU_PROJECT_DIR."
         )
-    try:
-        project = plain_yaml.load(path.read_text("utf-8"))
-    except (yaml.YAMLError, ValueError) as error:
-        raise UserError(
-            f"{path} is not YAML: {' '.join(str(error).split())}."
-        ) from None
     variables = {**(project.get("vars") or {}), **given}
     found = {}
     # Old names had no prefix; in somebody else's project they are not ours.
-    old = variables if project["name"] == "fast_dau" else {}
+    old = variables if project.get("name") == PACKAGE else {}
     for name, default in DEFAULTS.items():
         found[name] = variables.get(PREFIX + name, old.get(name, default))
     _check_vars(found)
@@ -104,10 +137,39 @@ def events_table() -> TableName:
 
 
 def is_on_spark() -> bool:
-    """Tell whether dbt's target is Spark, by the variable that profiles.yml reads."""
-    return os.environ.get("DBT_TARGET") == "spark"
+    """Tell whether dbt's target is Spark."""
+    return _of_target("type") == "spark"
 
 
 def rollup_schema() -> str:
-    """Return the schema of the rollup tables, as profiles.yml reads it."""
-    return os.environ.get("FAST_DAU_SCHEMA", "analytics")
+    """Return the schema of the rollup tables: that of dbt's target."""
+    return _of_target("schema")
+
+
+def _of_target(key: str) -> str:
+    """Return what profiles.yml says of dbt's target: DBT_TARGET, or its default."""
+    profiles = profiles_dir() / "profiles.yml"
+    try:
+        project = read_yaml(project_dir() / "dbt_project.yml")
+        profile = read_yaml(profiles)[project["profile"]]
+        default = profile.get("target", "default")
+        name = os.environ.get("DBT_TARGET") or _rendered(default)
+        return _rendered(profile["outputs"][name][key])
+    except (KeyError, TypeError) as error:
+        raise UserError(
+            f"{profiles} has no {error}, which {project_dir()} asks for: add it, or "
+            "correct DBT_TARGET, or `profile` in dbt_project.yml."
+        ) from None
+    except jinja2.TemplateError as error:
+        raise UserError(f"{profiles}: {error}.") from None
+
+
+def _rendered(text: str) -> str:
+    return _JINJA.from_string(text).render(env_var=_env_var)
+
+
+def _env_var(name: str, default: str | None = None) -> str:
+    text = os.environ.get(name, default)
+    if text is None:
+        raise jinja2.TemplateError(f"the variable {name} is not set")
+    return text

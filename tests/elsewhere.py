@@ -38,6 +38,7 @@ FILES = (
     "generate_command",
     "load_command",
     "manifest",
+    "own_project",
     "pipeline_definitions",
     "pipeline_prune",
     "readme",

@@ -72,5 +72,6 @@ def foreign_variables(home: Path, temporary: Path) -> dict[str, str]:
         "DBT_TARGET_PATH": str(home / "shop" / "target"),
         "DAGSTER_HOME": str(home / "dagster"),
         "FAST_DAU_HOME": str(home / "fast-dau"),
+        "FAST_DAU_PROJECT_DIR": str(home / "shop"),
         "SPARK_HOME": str(home / "spark"),
     }

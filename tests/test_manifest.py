@@ -12,13 +12,19 @@ import pytest
 from orchestration import manifest as module
 from orchestration.manifest import parsed
 
-FOLDERS = ("models", "macros", "tests", "analyses")
+PACKAGE = "dbt_packages/fast_dau"
+FOLDERS = ("models", "macros", "tests", "analyses", "seeds", f"{PACKAGE}/models")
 AN_HOUR_AGO = time.time() - 3600
+PROFILE = "usage: {target: prod, outputs: {prod: {type: postgres, schema: analytics}}}"
 
 
-def manifest(project: str = "fast_dau", engine: str = "postgres") -> str:
+def manifest(
+    project: str = "usage", engine: str = "postgres", schema: str = "analytics"
+) -> str:
     """Return as much of a manifest as says what it was made for."""
-    return json.dumps({"metadata": {"project_name": project, "adapter_type": engine}})
+    made_for = {"project_name": project, "adapter_type": engine}
+    nodes = {"model.fast_dau.refresh_days": {"schema": schema}}
+    return json.dumps({"metadata": made_for, "nodes": nodes})
 
 
 @pytest.fixture
@@ -37,13 +43,15 @@ def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool
         parsed()
         return len(times) > before
 
-    (tmp_path / "dbt_project.yml").touch()
     for folder in FOLDERS:
-        (tmp_path / folder).mkdir()
+        (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "one.sql").touch()
+    (tmp_path / "dbt_project.yml").write_text("{name: usage, profile: usage}")
+    (tmp_path / "profiles.yml").write_text(PROFILE)
+    (tmp_path / PACKAGE / "dbt_project.yml").write_text("name: fast_dau")
     for path in [tmp_path, *tmp_path.rglob("*")]:
         os.utime(path, (AN_HOUR_AGO, AN_HOUR_AGO))
-    monkeypatch.setattr(module, "DBT_PROJECT_DIR", tmp_path)
+    monkeypatch.setenv("FAST_DAU_PROJECT_DIR", str(tmp_path))
     monkeypatch.delenv("DBT_TARGET_PATH")
     monkeypatch.setattr(module, "run_dbt", run_dbt)
     return asked
@@ -78,8 +86,10 @@ def test_it_is_parsed_anew_where_a_file_has_come_changed_or_gone(
     assert [parses(), parses()] == [True, False]
 
 
-@pytest.mark.parametrize("other", [{"engine": "spark"}, {"project": "shop"}])
-def test_it_is_parsed_anew_where_it_was_parsed_for_another_engine_or_project(
+@pytest.mark.parametrize(
+    "other", [{"engine": "spark"}, {"project": "shop"}, {"schema": "dev_zoe"}]
+)
+def test_it_is_parsed_anew_where_it_was_parsed_for_another_target_or_project(
     parses: Callable[[], bool], tmp_path: Path, other: dict[str, str]
 ) -> None:
     parses()

@@ -154,7 +154,7 @@ def test_init_says_what_it_makes_and_makes_nothing_twice(rollup: Rollup) -> None
     second = answer("init", "--reader", NAME)
 
     assert "create role fast_dau_reader" in script.replace('"', "")
-    assert "fast-dau dbt run-operation grant_to_readers" in script
+    assert "fast-dau dbt run-operation fast_dau.grant_to_readers" in script
     assert before == []
     assert "creating the role bi" in first
     assert "creating" not in second

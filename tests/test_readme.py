@@ -23,9 +23,11 @@ SCRIPTS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A folder that looks like the checkout to plain dbt, and may be written to."""
+    folder = tmp_path / "checkout"
+    folder.mkdir()
     for name in ("dbt_project", "profiles.yml"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    return tmp_path
+        (folder / name).symlink_to(ROOT / name)
+    return folder
 
 
 @pytest.fixture
@@ -97,7 +99,8 @@ def test_the_blocks_for_a_server_of_ones_own_run_as_they_stand(
     )
 
     run(script, checkout, embedded_env)
-    run(block_with("dbt build --project-dir"), checkout, embedded_env | database_env)
+    project = checkout.parent / "usage"
+    run(block_with("dbt build --target"), project, embedded_env | database_env)
     rows, frame = (
         run(f"python - <<'END'\n{script}END", checkout, embedded_env | database_env)
         for script in SCRIPTS
@@ -151,7 +154,7 @@ def test_every_environment_variable_that_is_read_is_explained() -> None:
     example = (ROOT / "env.example").read_text()
     explained = set(re.findall(r"^#?(\w+)=", example, re.MULTILINE))
 
-    assert {"PGHOST", "PGDATABASE", "FAST_DAU_SCHEMA"} <= explained
+    assert {"PGHOST", "PGDATABASE", "FAST_DAU_PROJECT_DIR"} <= explained
     # Those are refused or, where the server is the embedded one, not asked of it.
     elsewhere = {"PGHOSTADDR", "PGSERVICE", *demands.NAMES}
     assert read - explained <= elsewhere

@@ -1,4 +1,4 @@
-{{ config(meta={"dagster": {"ref": {"name": "rejected_events"}}}) }}
+{{ config(meta={"dagster": {"ref": {"name": "rejected_events", "package": "fast_dau"}}}) }}
 
 -- depends_on: {{ ref('rejected_events') }}
 -- depends_on: {{ ref('refresh_days') }}

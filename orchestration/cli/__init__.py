@@ -2,6 +2,8 @@
 
 import io
 import sys
+import tomllib
+from typing import Annotated
 
 import typer
 
@@ -12,11 +14,12 @@ from orchestration.cli import (
     dbt,
     demo,
     docs,
-    events,
     explain,
     export,
     forget,
     generate,
+    init,
+    load,
     plan,
     product,
     report,
@@ -24,18 +27,27 @@ from orchestration.cli import (
     ui,
 )
 from orchestration.errors import UserError
+from orchestration.settings import ROOT
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        # As it is in the checkout now, whenever that was installed.
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+        print(f"fast-dau {project['version']}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     name="fast-dau",
-    help="Daily active users and retention of a Postgres table of events.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(demo.demo)
 app.add_typer(database.app, name="db")
-app.command()(events.init)
-app.command()(events.load)
+app.command()(init.init)
+app.command()(load.load)
 app.command()(generate.generate)
 app.command()(export.export)
 app.command(
@@ -61,6 +73,21 @@ app.command(context_settings={"ignore_unknown_options": True})(forget.forget)
 app.command()(docs.docs)
 app.command()(ui.ui)
 app.add_typer(spark.app, name="spark")
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=_show_version,
+            help="Show the version, and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Daily active users and retention of a Postgres table of events."""
 
 
 def main() -> None:

@@ -16,7 +16,6 @@ from orchestration.pipeline.project import PROJECT
 from orchestration.pipeline.rebuild import Rebuild, dbt_arguments
 from orchestration.pipeline.report import RunReport
 from orchestration.pipeline.translator import TRANSLATOR
-from orchestration.settings import rollup_schema
 
 DBT = DbtCliResource(project_dir=PROJECT, dbt_executable=DBT_PROGRAM)
 
@@ -36,7 +35,7 @@ def rollup(
         arguments = dbt_arguments(config)
     with reader_of_run() as reader:
         report_events(context, reader)
-        place(MANIFEST, reader, rollup_schema())
+        place(MANIFEST, reader)
         invocation = dbt.cli(arguments, context=context)
         yield from _reported(invocation, RunReport(reader))
 

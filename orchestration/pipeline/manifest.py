@@ -35,11 +35,9 @@ def _tables(nodes: Mapping[str, Any], name: str) -> Iterator[str]:
             yield parent
 
 
-def place(manifest: Mapping[str, Any], reader: Reader, schema: str) -> None:
+def place(manifest: Mapping[str, Any], reader: Reader) -> None:
     """Let the manifest name the tables of this database, whichever it was made for."""
     for node in [*manifest["nodes"].values(), *manifest["sources"].values()]:
-        if node["resource_type"] == "model":
-            node["schema"] = schema
         name = node.get("identifier") or node["alias"]
         database, relation = reader.relation(TableName(node["schema"], name))
         node["database"] = database

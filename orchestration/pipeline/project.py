@@ -4,7 +4,7 @@ import os
 
 from dagster_dbt import DbtProject
 
-from orchestration.settings import DBT_PROJECT_DIR, ROOT, is_on_spark
+from orchestration.settings import is_on_spark, profiles_dir, project_dir
 
 if is_on_spark():
     # dagster-dbt reads it too. What is parsed for Postgres is of no use here, and a
@@ -12,7 +12,7 @@ if is_on_spark():
     os.environ.setdefault("DBT_TARGET_PATH", "target/spark")
 
 PROJECT = DbtProject(
-    project_dir=DBT_PROJECT_DIR,
-    profiles_dir=ROOT,
+    project_dir=project_dir(),
+    profiles_dir=profiles_dir(),
     target_path=os.environ.get("DBT_TARGET_PATH", "target"),
 )

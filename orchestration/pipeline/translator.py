@@ -11,9 +11,12 @@ from dagster_dbt import (
     DbtProject,
 )
 
+from orchestration.settings import PACKAGE
+
 # The hourly run may be skipped for the daily one, once.
-_TABLES_ARE_LATE_AFTER = timedelta(hours=2, minutes=30)
-_TABLES_ARE_STALE_AFTER = timedelta(hours=6)
+_OF_TABLES = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(hours=6), warn_window=timedelta(hours=2, minutes=30)
+)
 
 
 class RollupTranslator(DagsterDbtTranslator):
@@ -34,14 +37,18 @@ class RollupTranslator(DagsterDbtTranslator):
         """Return the asset of a model or source, with its freshness policy."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         resource = self.get_resource_props(manifest, unique_id)
-        policy = (
-            source_policy(resource["freshness"])
-            if resource["resource_type"] == "source"
-            else dg.FreshnessPolicy.time_window(
-                fail_window=_TABLES_ARE_STALE_AFTER, warn_window=_TABLES_ARE_LATE_AFTER
-            )
-        )
+        if resource["resource_type"] != "source":
+            return spec.replace_attributes(freshness_policy=_OF_TABLES)
+        if resource["package_name"] != PACKAGE:
+            return spec
+        policy = source_policy(resource["freshness"])
         return spec.replace_attributes(freshness_policy=policy)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the group that a model says, or the name of the project it is in."""
+        group = super().get_group_name(dbt_resource_props)
+        package: str = dbt_resource_props["package_name"]
+        return group or package
 
 
 def source_policy(freshness: Mapping[str, Any]) -> dg.FreshnessPolicy:

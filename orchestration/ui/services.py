@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from orchestration.settings import ROOT
+from orchestration.settings import ROOT, project_dir
 from orchestration.ui.address import Address
 from orchestration.ui.folder import DagsterHome
 from orchestration.ui.leashed import Leashed, Workplace, leashed
@@ -54,5 +54,6 @@ def _environment(home: DagsterHome, variables: Mapping[str, str]) -> dict[str, s
     return {
         **variables,
         "DAGSTER_HOME": str(home.folder),
+        "FAST_DAU_PROJECT_DIR": str(project_dir()),
         "PATH": os.pathsep.join([str(_PROGRAMS), variables.get("PATH", os.defpath)]),
     }

@@ -1,5 +1,6 @@
-"""`fast-dau init` and `fast-dau load`: the events table, and a user's own events."""
+"""`fast-dau init`: the events table, its readers, and a project of one's own."""
 
+import shlex
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -8,30 +9,20 @@ from typing import Annotated
 import typer
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
 
 from orchestration.dbt import run_dbt
-from orchestration.demo import refuse_demo_events
 from orchestration.errors import Failure, UserError
 from orchestration.events import ddl
 from orchestration.events.change_log import in_words, unwatched_in_words
-from orchestration.events.load import Loaded, Options, load_events
 from orchestration.events.log_rollups import striking_off
-from orchestration.events.mapping import parse_columns, parse_delimiter
-from orchestration.events.table import (
-    COMPLETE,
-    init_events_table,
-    init_script,
-    require_events_table,
-)
+from orchestration.events.table import COMPLETE, init_events_table, init_script
+from orchestration.own_project.make import Made, make_project
 from orchestration.postgres.connection import connect, database
 from orchestration.postgres.reader import reader_steps
-from orchestration.settings import TableName, events_table, rollup_schema
+from orchestration.settings import events_table, rollup_schema
 
 # What the models grant is for dbt to say.
-_GRANT = ["run-operation", "grant_to_readers"]
+_GRANT = ["run-operation", "fast_dau.grant_to_readers"]
 
 
 def init(
@@ -45,6 +36,14 @@ def init(
             help="Install, or remove, triggers that note changes of old events, so "
             "that ordinary runs find them.",
             show_default="as it is",
+        ),
+    ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Make a small dbt project of your own, for your settings and models. "
+            "What is there stays as it is. Nothing else is done.",
         ),
     ] = None,
     reader: Annotated[
@@ -68,17 +67,18 @@ def init(
 
     Writers are not blocked. Running it again does only what is still missing.
     """
+    others = change_log is not None or reader is not None
+    if project is not None:
+        if others or dry_run or strike_off is not None:
+            raise UserError("--project goes with no other option.")
+        _show_project(make_project(project))
+        return
     table = events_table()
-    if strike_off is not None and (change_log is not None or reader is not None):
+    if strike_off is not None and others:
         raise UserError("--strike-off goes with no option but --dry-run.")
     with database() as environment, closing(connect(environment)) as connection:
         if strike_off is not None:
-            connection.autocommit = True
-            step = striking_off(connection, table, strike_off)
-            if dry_run:
-                print(ddl.script([step]))
-            else:
-                ddl.run(connection, f"the change log of {table}", [step], _say)
+            _strike_off(connection, strike_off, dry_run=dry_run)
             return
         if dry_run:
             print(init_script(connection, table, change_log=change_log))
@@ -94,53 +94,31 @@ def init(
             _make_reader(connection, environment, reader, dry_run=dry_run)
 
 
-def load(
-    file: Annotated[
-        Path, typer.Argument(help="CSV (with a header) or Parquet, gzip or not.")
-    ],
-    columns: Annotated[
-        str,
-        typer.Option(
-            metavar="OURS=THEIRS,…",
-            help="Names of the file's columns where they differ from ours: user_id, "
-            "performed_at, and optionally course_id, kind, properties.",
-        ),
-    ] = "",
-    hash_users: Annotated[
-        bool,
-        typer.Option(
-            "--hash-users",
-            help="User ids are text: give each a stable integer, kept in a table.",
-        ),
-    ] = False,
-    delimiter: Annotated[
-        str | None,
-        typer.Option(
-            help="What separates CSV's fields; `tab` for a tab.", show_default="a comma"
-        ),
-    ] = None,
-) -> None:
-    """Load your own events from a file: all of them, or none.
+def _strike_off(connection: Connection, rollup: str, *, dry_run: bool) -> None:
+    connection.autocommit = True
+    table = events_table()
+    step = striking_off(connection, table, rollup)
+    if dry_run:
+        print(ddl.script([step]))
+    else:
+        ddl.run(connection, f"the change log of {table}", [step], _say)
 
-    Times are ISO 8601; with an offset they are converted to UTC, without one they are
-    UTC. Events without a user or a time are loaded too, and counted as rejected.
-    """
-    options = Options(parse_columns(columns), parse_delimiter(delimiter), hash_users)
-    with database() as environment, closing(connect(environment)) as connection:
-        table = require_events_table(connection)
-        refuse_demo_events(connection)
-        connection.rollback()  # the look-up's transaction, before the load's own
-        loaded = _load_with_progress(connection, table, file, options)
+
+def _show_project(made: Made) -> None:
+    print(f"The project {made.folder}")
+    if made.files:
+        print(f"  made: {', '.join(made.files)}")
+    if made.kept:
+        print(f"  was there, and is as it was: {', '.join(made.kept)}")
+    if not made.has_package:
         print(
-            f"Loaded {loaded.events:,} events from {file} into {table} "
-            f"({loaded.without_user:,} without a user id, "
-            f"{loaded.without_time:,} without a time); next: fast-dau dbt build"
+            f"Its packages.yml is still to name `- local: {made.package}`; then run "
+            "`dbt deps` there."
         )
-        if _has_rollup(connection):
-            print(
-                "Events of days that were rolled up before are picked up by: "
-                "fast-dau dbt build --vars 'fast_dau_refresh: full'"
-            )
+    print(
+        f"Next: cd {shlex.quote(str(made.folder))}, and look through dbt_project.yml; "
+        "then fast-dau init, and fast-dau dbt build"
+    )
 
 
 def _make_reader(
@@ -157,7 +135,7 @@ def _make_reader(
         return
     connection.autocommit = True
     ddl.run(connection, f"the reader {name}", steps, _say)
-    if _has_rollup(connection):
+    if has_rollup(connection):
         code = run_dbt(["--quiet", *_GRANT], environment)
         if code != 0:
             raise Failure(f"dbt could not grant the tables to {name}: see above.")
@@ -172,22 +150,8 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _load_with_progress(
-    connection: Connection, table: TableName, file: Path, options: Options
-) -> Loaded:
-    console = Console(stderr=True)
-    with Progress(
-        console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(f"Loading {escape(file.name)}", total=None)
-
-        def show(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-
-        return load_events(connection, table, file, options, show)
-
-
-def _has_rollup(connection: Connection) -> bool:
+def has_rollup(connection: Connection) -> bool:
+    """Tell whether a run has built tables here."""
     name = sql.Identifier(rollup_schema(), "refresh_days").as_string(connection)
     with connection.cursor() as cursor:
         cursor.execute("select to_regclass(%s) is not null", (name,))
