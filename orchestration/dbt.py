@@ -123,7 +123,8 @@ def dbt_environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check_vars(arguments: Sequence[str]) -> None:
-    dbt_vars()
+    if "deps" not in arguments:  # which installs the package that they are for
+        dbt_vars()
     for place, argument in enumerate(arguments):
         name, equals, text = argument.partition("=")
         if name == "--vars":

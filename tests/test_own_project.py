@@ -247,6 +247,14 @@ def test_the_nearest_project_is_at_work_and_within_the_checkout_its_own(
     assert project_dir() == DBT_PROJECT_DIR
 
 
+def test_the_schema_is_that_of_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USER", "zoe")
+    default = rollup_schema()
+    monkeypatch.setenv("DBT_TARGET", "dev")
+
+    assert (default, rollup_schema()) == ("analytics", "dev_zoe")
+
+
 def test_a_project_without_the_package_is_refused(other: Path) -> None:
     with pytest.raises(UserError, match="no package fast_dau: run `dbt deps`"):
         settings.dbt_vars.__wrapped__()
