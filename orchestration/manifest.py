@@ -9,9 +9,9 @@ from typing import Any
 
 from orchestration.dbt import run_dbt
 from orchestration.errors import Failure
+from orchestration.plain_yaml import read_yaml
 from orchestration.postgres.connection import libpq_variables
 from orchestration.postgres.locks import exclusive
-from orchestration.plain_yaml import read_yaml
 from orchestration.settings import (
     PACKAGE,
     is_on_spark,
