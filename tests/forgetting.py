@@ -1,13 +1,15 @@
 """What the tests of `fast-dau forget` share: a month of events, and what it says."""
 
+import json
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
-from tests.commands import run_cli
+from tests.commands import Ended, run_cli
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
-from tests.rollup import TABLES, Rollup
+from tests.rollup import Rollup
 from tests.states import State
 
 FIRST = datetime(2024, 3, 10)
@@ -21,9 +23,6 @@ COUNTS = (
     "growth_accounting",
 )
 LISTS = ("user_day_activity", "returning_users", "user_lifetimes")
-# The tables that wait for the next run, and what tells it to look after them.
-FOLLOWING = ("rejected_events", "daily_active_users_by_course")
-RECOUNTED = tuple(name for name in TABLES if name not in FOLLOWING)
 
 
 def fill(rollup: Rollup) -> None:
@@ -39,9 +38,19 @@ def fill(rollup: Rollup) -> None:
 BERLIN = State(fill, Definitions(time_zone="Europe/Berlin"), has_product=True)
 
 
-def forget(user_id: int, *options: str) -> str:
-    """Erase the user; return what is printed."""
-    done = run_cli("forget", str(user_id), "--yes", *options)
+def erasure(
+    rollup: Rollup, user_id: int, *options: str, now: datetime = NOW, **variables: Any
+) -> Ended:
+    """Erase the user, and run dbt with these variables."""
+    given = json.dumps(rollup.variables(run_at=now, **variables))
+    return run_cli("forget", str(user_id), "--yes", "--vars", given, *options)
+
+
+def forget(
+    rollup: Rollup, user_id: int, *options: str, now: datetime = NOW, **variables: Any
+) -> str:
+    """Erase the user, and have the days counted again; return what is printed."""
+    done = erasure(rollup, user_id, *options, now=now, **variables)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -53,9 +62,18 @@ def refusal(code: int, *arguments: str) -> str:
     return done.stderr
 
 
-def recounted(of: dict[str, Rows]) -> dict[str, Rows]:
-    """Return the tables that are up to date before any run."""
-    return {name: of[name] for name in RECOUNTED}
+def unfinished(rollup: Rollup, user_id: int, table: str, **variables: Any) -> Ended:
+    """Erase the user, and have the run fail at a table."""
+    rollup.execute(
+        "create function stop() returns trigger language plpgsql as "
+        "$$ begin raise 'no more'; end $$;"
+        f"create trigger stop before insert or update on analytics.{table} "
+        "for each row execute function stop()"
+    )
+    done = erasure(rollup, user_id, "--format", "json", **variables)
+    rollup.execute("drop function stop cascade")
+    assert done.returncode == 1
+    return done
 
 
 def counts(rollup: Rollup) -> dict[str, Rows]:

@@ -14,6 +14,7 @@ from orchestration.check.scope import read_scope
 from orchestration.check.tables import days_looked_back, recounted
 from orchestration.manifest import manifest, models
 from tests.commands import run_cli
+from tests.forgetting import forget
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup
@@ -300,11 +301,9 @@ def test_events_that_go_on_coming_without_a_user_make_no_difference(
 def test_people_who_were_erased_count_as_they_are_to(
     rollup: Rollup, keeps: tuple[str, ...]
 ) -> None:
-    forgotten = run_cli("forget", "1", "--yes", *keeps)
-    rollup.build(NOW, **VARIABLES)
+    forget(rollup, 1, *keeps, now=NOW, **VARIABLES)
     [(erased,)] = rollup.query("select count(*) from analytics.erased_counts")
 
-    assert forgotten.returncode == 0, forgotten.stderr
     assert (erased > 0) is bool(keeps)
     equal(*ALL_DAYS)
 

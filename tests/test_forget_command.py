@@ -2,16 +2,18 @@
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from contextlib import closing
+from datetime import timedelta
 from random import Random
 
 import psycopg2
 import pytest
 
 from orchestration.errors import Failure
-from orchestration.forget.turn import begin_alone
+from orchestration.forget.run_lock import begin_alone
 from orchestration.postgres.connection import connect
 from tests.commands import FAST_DAU, run_cli
 from tests.events_tables import EVENTS
@@ -26,8 +28,8 @@ from tests.forgetting import (
     everything,
     forget,
     listed,
-    recounted,
     refusal,
+    unfinished,
 )
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
@@ -41,49 +43,107 @@ def state() -> State:
     return BERLIN
 
 
-def test_every_table_equals_a_recount_without_the_user_before_and_after_any_run(
-    rollup: Rollup,
-) -> None:
+def test_every_table_equals_a_recount_without_the_user(rollup: Rollup) -> None:
     users = listed(rollup)
     rollup.insert([Event(5, NOW + timedelta(minutes=1))])  # no run has counted it
-    printed = forget(5)
+    printed = forget(rollup, 5)
 
     assert 5 in users
     assert listed(rollup) == users - {5}
-    assert recounted(rollup.tables()) == recounted(rollup.expected(NOW))
+    assert rollup.tables() == rollup.expected(NOW)
     assert "proof: 0 rows left in analytics.returning_users, " in printed
     assert "analytics.user_lifetimes" in printed
-    for refresh in ("incremental", "full"):
-        rollup.build(NOW, refresh=refresh)
-        assert rollup.tables() == rollup.expected(NOW)
     rollup.dbt("test", run_at=NOW)
+    rollup.build(NOW, refresh="full")
+    assert rollup.tables() == rollup.expected(NOW)
 
 
-@pytest.mark.prove
 def test_a_user_before_all_others_takes_the_first_days_along(rollup: Rollup) -> None:
     first = rollup.tables()["daily_retention"][0][0]
-    forget(FIRST_USER)
+    forget(rollup, FIRST_USER)
 
     after = rollup.tables()
     assert after["daily_retention"][0][0] == first + timedelta(days=6)
-    assert recounted(after) == recounted(rollup.expected(NOW))
+    assert after == rollup.expected(NOW)
     rollup.dbt("test", run_at=NOW)
-    rollup.build(NOW)
-    assert rollup.tables() == rollup.expected(NOW)
     revised = rollup.query("select min(activity_date) from analytics.daily_revisions")
     assert revised == [(first + timedelta(days=6),)]
+
+
+def test_users_of_today_alone_and_one_after_another(rollup: Rollup) -> None:
+    rollup.insert([Event(901, NOW), Event(902, NOW - timedelta(minutes=1))])
+    rollup.build(NOW)
+    published = rollup.tables()["daily_active_users"][-1]
+    for user, rest in ((901, 1), (902, 0)):
+        printed = forget(rollup, user)
+
+        assert "Days recounted: 1, from 2024-04-09 to 2024-04-09" in printed
+        assert rollup.tables() == rollup.expected(NOW)
+        last = rollup.tables()["daily_active_users"][-1]
+        assert last[1] == published[1] - 2 + rest
+
+
+@pytest.mark.parametrize("table", ["refresh_days", "daily_retention"])
+def test_where_the_run_fails_the_person_is_gone_and_the_next_run_counts(
+    rollup: Rollup, table: str
+) -> None:
+    """Before the run has taken anything up, and half-way."""
+    users = listed(rollup)
+    done = unfinished(rollup, 5, table)
+    errors = done.stderr
+
+    assert listed(rollup) == users - {5}
+    erased = json.loads(done.stdout)
+    assert (erased["days_recounted"], erased["days_kept"]) == ([], [])
+    assert (
+        len(erased["days_pending"])
+        == erased["rows_erased"]["analytics.user_day_activity"]
+    )
+    assert "no more" in errors
+    assert "User 5 is erased, but the run that counts the days again" in errors
+    assert errors.endswith(
+        "Counts include the user until one does: fast-dau dbt build\n"
+    )
+    assert rollup.tables() != rollup.expected(NOW)
+    rollup.build(NOW)
+    assert rollup.tables() == rollup.expected(NOW)
+
+
+@pytest.mark.prove
+def test_where_the_run_is_killed_the_next_one_counts(
+    rollup: Rollup, database_env: dict[str, str]
+) -> None:
+    with closing(connect(database_env)) as other:
+        with other.cursor() as cursor:
+            cursor.execute("lock table analytics.rolling_active_users")
+        given = json.dumps(rollup.variables(run_at=NOW))
+        with subprocess.Popen(
+            [FAST_DAU, "forget", "5", "--yes", "--vars", given],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as erasing:
+            while not rollup.query(
+                "select from pg_locks where not granted and relation ="
+                " 'analytics.rolling_active_users'::regclass"
+            ):
+                assert erasing.poll() is None
+            os.killpg(erasing.pid, signal.SIGKILL)
+
+    assert 5 not in listed(rollup)
+    rollup.build(NOW, silent_seconds=1)
+    assert rollup.tables() == rollup.expected(NOW)
 
 
 @pytest.mark.prove
 def test_a_user_of_invalid_events_and_a_negative_id(rollup: Rollup) -> None:
     """User 1 has events of every reason; -1 needs no `--`, but may have it."""
-    forget(1)
-    forget(-1)
+    forget(rollup, 1)
+    forget(rollup, -1)
     done = run_cli("forget", "--yes", "--", "-1")
 
     assert "Nothing of user -1 was found." in done.stdout
-    assert recounted(rollup.tables()) == recounted(rollup.expected(NOW))
-    rollup.build(NOW)
     assert rollup.tables() == rollup.expected(NOW)
 
 
@@ -96,33 +156,14 @@ def test_the_only_users_leave_empty_tables_or_none_where_none_are_built(
         [Event(1, NOW), Event(2, NOW), Event(3, NOW - timedelta(days=20), course_id=1)]
     )
     for user, options in ((1, ()), (2, ("--keep-counts",))):
-        assert "There are no tables yet" in forget(user, *options)
+        assert "There are no tables yet" in forget(rollup, user, *options)
     rollup.build(NOW)
     published = rollup.tables()
-    forget(3)
+    forget(rollup, 3)
 
     assert [event.user_id for event in rollup.events()] == []
     assert len(published["daily_active_users"]) == 21
-    assert not any(recounted(rollup.tables()).values())
-    assert not rollup.tables()["daily_active_users_by_course"]
-    rollup.build(NOW)
     assert not any(rollup.tables().values())
-
-
-@pytest.mark.parametrize("time_zone", ["America/New_York", "Asia/Tokyo"])
-def test_events_at_the_edges_of_the_type_do_not_keep_the_last_user(
-    whole_rollup_in: Callable[[Definitions], Rollup], time_zone: str
-) -> None:
-    rollup = whole_rollup_in(Definitions(time_zone=time_zone))
-    rollup.insert([Event(1, NOW), Event(1, NOW - timedelta(days=2))])
-    rollup.build(NOW)
-    rollup.execute(
-        "insert into events (user_id, performed_at)"
-        " values (2, '4714-11-24 BC'), (2, '294276-12-31 23:59:59')"
-    )
-    forget(1)
-
-    assert not any(recounted(rollup.tables()).values())
 
 
 @pytest.mark.parametrize("options", [(), ("--keep-counts",)])
@@ -133,37 +174,12 @@ def test_a_rollup_without_product_tables(
     rollup.insert(eventful_days(Random(12), FIRST, 20))
     rollup.build(NOW)
     published = rollup.tables()
-    forget(5, *options)
+    forget(rollup, 5, *options)
 
     expected = rollup.expected(NOW)
     assert all(rollup.tables()[name] == expected[name] for name in LISTS[:2])
     counted = published if options else expected
     assert all(rollup.tables()[name] == counted[name] for name in COUNTS[:2])
-
-
-def test_days_begin_with_the_first_valid_event_even_of_a_kind_that_does_not_count(
-    whole_rollup_in: Callable[[Definitions], Rollup],
-) -> None:
-    rollup = whole_rollup_in(
-        Definitions(active_kinds=("play",), time_zone="Asia/Kolkata")
-    )
-    rollup.insert([Event(1, FIRST, "play"), Event(2, NOW, "play")])
-    rollup.insert([Event(3, FIRST + timedelta(days=9, hours=20), "view")])
-    rollup.build(NOW)
-    forget(1)
-
-    assert recounted(rollup.tables()) == recounted(rollup.expected(NOW))
-    assert rollup.tables()["daily_active_users"][0][0] == date(2024, 3, 20)
-
-
-def test_days_whose_events_vanished_before_are_left_for_the_next_run(
-    rollup: Rollup,
-) -> None:
-    rollup.execute(f"delete from events where user_id = {FIRST_USER}")
-    forget(5)
-
-    rollup.build(NOW, refresh="full")
-    assert rollup.tables() == rollup.expected(NOW)
 
 
 def test_the_key_of_a_user_known_by_text_is_erased_too(rollup: Rollup) -> None:
@@ -172,7 +188,7 @@ def test_the_key_of_a_user_known_by_text_is_erased_too(rollup: Rollup) -> None:
         "user_id int not null unique);"
         "insert into events_user_keys values ('ann@example.org', 5), ('bob', 8)"
     )
-    erased = json.loads(forget(5, "--format", "json"))
+    erased = json.loads(forget(rollup, 5, "--format", "json"))
 
     assert rollup.query("select user_key from events_user_keys") == [("bob",)]
     assert erased["rows_erased"]["public.events_user_keys"] == 1
@@ -190,34 +206,30 @@ def test_the_key_of_a_user_known_by_text_is_erased_too(rollup: Rollup) -> None:
 
 
 def test_a_user_who_is_not_there_changes_nothing(rollup: Rollup) -> None:
-    forget(5)
+    forget(rollup, 5)
     before = everything(rollup)
 
     for user, options in ((5, ()), (5, ("--keep-counts",)), (123456, ())):
-        printed = forget(user, *options)
+        printed = forget(rollup, user, *options)
         assert printed.startswith(f"Nothing of user {user} was found.\nproof: 0 rows")
-    assert json.loads(forget(5, "--format", "json"))["found"] is False
+    assert json.loads(forget(rollup, 5, "--format", "json"))["found"] is False
     assert everything(rollup) == before
 
 
 def test_a_rollup_of_an_earlier_version_is_to_be_built_first(rollup: Rollup) -> None:
-    """By which it gets tables, and columns."""
+    """By which it gets columns."""
     rollup.execute(
-        "drop table analytics.daily_revisions cascade;"
         "alter table analytics.erased_counts drop column wau_7d cascade,"
         " drop column mau_28d, drop column new_users, drop column dormant_users;"
         "update analytics.rollup_state set version = 2"
     )
 
     message = refusal(2, "5", "--yes", "--keep-counts")
-    assert (
-        "lacks analytics.daily_revisions, analytics.erased_counts.dormant_users: "
-        "`fast-dau dbt build`" in message
-    )
+    assert "lacks analytics.erased_counts.dormant_users: `fast-dau dbt b" in message
     assert 5 in listed(rollup)
     rollup.build(NOW)
     published = counts(rollup)
-    forget(5, "--keep-counts")
+    forget(rollup, 5, "--keep-counts")
     assert counts(rollup) == published
 
 
@@ -244,7 +256,7 @@ def test_nothing_has_changed_where_it_fails_half_way(rollup: Rollup) -> None:
     assert everything(rollup) == before
 
     rollup.execute("delete from analytics.friends where user_id = '5'")
-    assert "analytics.friends" in forget(5)
+    assert "analytics.friends" in forget(rollup, 5)
 
 
 @pytest.fixture
@@ -276,15 +288,20 @@ def test_input_that_is_refused(rollup: Rollup) -> None:
     assert "no terminal to ask on: confirm it with --yes" in refusal(2, "5")
     for arguments in (["5", "--yes", "--keepcounts"], [str(2**31), "--yes"], ["--yes"]):
         refusal(2, *arguments)
+    assert "is not a mapping such as" in refusal(2, "5", "--yes", "--vars", "full")
     assert everything(rollup) == before
 
 
 @pytest.mark.parametrize(("answer", "code"), [("n", 2), ("y", 0)])
 def test_on_a_terminal_it_asks(rollup: Rollup, answer: str, code: int) -> None:
+    given = json.dumps(rollup.variables(run_at=NOW))
     ours, theirs = os.openpty()
     os.write(ours, f"{answer}\n".encode())
     done = subprocess.run(
-        [FAST_DAU, "forget", "5"], stdin=theirs, capture_output=True, check=False
+        [FAST_DAU, "forget", "5", "--vars", given],
+        stdin=theirs,
+        capture_output=True,
+        check=False,
     )
     os.close(ours)
     os.close(theirs)
@@ -294,11 +311,12 @@ def test_on_a_terminal_it_asks(rollup: Rollup, answer: str, code: int) -> None:
     assert (5 in listed(rollup)) == (answer == "n")
 
 
-def test_it_waits_while_a_run_has_the_turn(rollup: Rollup) -> None:
+def test_it_waits_while_a_run_holds_the_lock(rollup: Rollup) -> None:
     rollup.execute("update analytics.rollup_state set run_id = 'run-1'")
     before = everything(rollup)
+    given = json.dumps(rollup.variables(run_at=NOW))
     with subprocess.Popen(
-        [FAST_DAU, "forget", "5", "--yes"],
+        [FAST_DAU, "forget", "5", "--yes", "--vars", given],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -313,7 +331,7 @@ def test_it_waits_while_a_run_has_the_turn(rollup: Rollup) -> None:
         waiting.communicate()
 
     assert waiting.returncode == 0
-    assert recounted(rollup.tables()) == recounted(rollup.expected(NOW))
+    assert rollup.tables() == rollup.expected(NOW)
 
 
 def test_it_waits_for_no_run_for_ever_and_lets_none_begin_beside_it(
@@ -321,7 +339,7 @@ def test_it_waits_for_no_run_for_ever_and_lets_none_begin_beside_it(
 ) -> None:
     other = connect(database_env)
     rollup.execute("update analytics.rollup_state set run_id = 'run-1'")
-    with pytest.raises(Failure, match=r"the turn of the run that began at .*\(run-1\)"):
+    with pytest.raises(Failure, match=r"held by the run that began at .*\(run-1\)"):
         begin_alone(other, EVENTS, "analytics", print, wait_seconds=0)
 
     rollup.execute("update analytics.rollup_state set run_id = null")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,10 @@ from tests.forgetting import (
     LISTS,
     NOW,
     counts,
+    erasure,
     forget,
     listed,
-    recounted,
+    unfinished,
 )
 from tests.oracle import Definitions, Event, tables
 from tests.product_oracle import Rows, active_by_segment
@@ -37,10 +39,10 @@ def test_kept_counts_stay_as_published_through_all_kinds_of_run(
     """Two users' counts add up, and the first user's days do not vanish."""
     published = counts(rollup)
     others = listed(rollup) - {5, FIRST_USER}
-    forget(5, "--keep-counts")
-    printed = forget(FIRST_USER, "--keep-counts")
+    forget(rollup, 5, "--keep-counts")
+    printed = forget(rollup, FIRST_USER, "--keep-counts")
 
-    assert "Days kept as published: 6, from 2024-03-10 to 2024-03-24." in printed
+    assert "Days kept as published: 6, from 2024-03-10 to 2024-03-24\n" in printed
     assert counts(rollup) == published
     for refresh in ("incremental", "full", "start_over"):
         rollup.build(NOW, refresh=refresh)
@@ -55,9 +57,9 @@ def test_kept_counts_stay_as_published_through_all_kinds_of_run(
 def test_nobody_is_left_in_cohorts_frequency_courses_and_segments(
     rollup: Rollup, options: tuple[str, ...]
 ) -> None:
-    segments = {"segments": {"kind": "kind"}}
+    segments: dict[str, Any] = {"segments": {"kind": "kind"}}
     rollup.build(NOW, **segments)
-    forget(5, *options)
+    forget(rollup, 5, *options, **segments)
 
     expected = rollup.expected(NOW)
     by_segment = active_by_segment(
@@ -71,12 +73,13 @@ def test_nobody_is_left_in_cohorts_frequency_courses_and_segments(
         {"kind": lambda event: event.kind},
         20,
     )
-    # Before any run, and after each.
-    names = ["cohort_retention", "activity_frequency_28d", "user_lifetimes"]
-    assert [rollup.tables()[name] for name in names] == [expected[n] for n in names]
-    names.append("daily_active_users_by_course")
-    for refresh in ("incremental", "full"):
-        rollup.build(NOW, refresh=refresh, **segments)
+    names = (
+        *("cohort_retention", "activity_frequency_28d", "user_lifetimes"),
+        "daily_active_users_by_course",
+    )
+    for refresh in (None, "full"):
+        if refresh:
+            rollup.build(NOW, refresh=refresh, **segments)
         left = rollup.tables()
         assert [left[name] for name in names] == [expected[name] for name in names]
         segment_rows = "select * from analytics.daily_active_users_by_segment"
@@ -89,7 +92,7 @@ def test_kept_counts_look_forward_as_if_the_user_were_still_known(
 ) -> None:
     """In the windows of days to come, and as somebody who has left."""
     published = [event for event in rollup.events() if event.user_id == 5]
-    forget(5, "--keep-counts")
+    forget(rollup, 5, "--keep-counts")
     for days in (1, 4, 30):
         now = NOW + timedelta(days=days)
         rollup.insert([Event(2, now)])
@@ -109,8 +112,7 @@ def test_a_run_that_stopped_before_is_made_good_by_the_next(
     selected = ("refresh_days", "user_day_activity")
     day = FIRST.date()
     rollup.build(NOW, "--select", *selected, start_date=day, end_date=day)
-    forget(5, *options)
-    rollup.build(NOW)
+    forget(rollup, 5, *options)
 
     if options:
         expected = tables([*rollup.events(), *known], NOW, rollup.definitions)
@@ -119,8 +121,19 @@ def test_a_run_that_stopped_before_is_made_good_by_the_next(
         assert rollup.tables() == rollup.expected(NOW)
 
 
+@pytest.mark.prove
+def test_a_day_that_a_stopped_run_took_up_is_counted_again(rollup: Rollup) -> None:
+    """For another person too, erased before what that run had left was built."""
+    unfinished(rollup, 5, "growth_accounting")
+    unfinished(rollup, 2, "refresh_days")
+    rollup.build(NOW, "--select", "growth_accounting")
+    rollup.build(NOW)
+
+    assert rollup.tables() == rollup.expected(NOW)
+
+
 def test_kept_counts_are_added_to_what_comes_late(rollup: Rollup) -> None:
-    forget(FIRST_USER, "--keep-counts")
+    forget(rollup, FIRST_USER, "--keep-counts")
     day = FIRST + timedelta(days=1)
     rollup.insert([Event(5, day), Event(5, day - timedelta(days=1))])
     rollup.build(NOW, refresh="full")
@@ -142,10 +155,14 @@ def test_kept_counts_are_added_to_what_comes_late(rollup: Rollup) -> None:
 
 
 @pytest.mark.prove
-def test_counts_follow_also_beside_those_that_are_kept(rollup: Rollup) -> None:
+@pytest.mark.parametrize("is_kept_first", [True, False])
+def test_counts_follow_also_beside_those_that_are_kept(
+    rollup: Rollup, is_kept_first: bool
+) -> None:
     events = [event for event in rollup.events() if event.user_id != 2]
-    forget(5, "--keep-counts")
-    forget(2)
+    erasures: list[tuple[int, tuple[str, ...]]] = [(5, ("--keep-counts",)), (2, ())]
+    for user, options in erasures if is_kept_first else reversed(erasures):
+        forget(rollup, user, *options)
 
     expected = tables(events, NOW, rollup.definitions)
     assert counts(rollup) == {name: expected[name] for name in COUNTS}
@@ -153,10 +170,8 @@ def test_counts_follow_also_beside_those_that_are_kept(rollup: Rollup) -> None:
     assert counts(rollup) == {name: expected[name] for name in COUNTS}
 
 
-@pytest.mark.prove
 def test_published_revisions_follow_and_count_no_revision(rollup: Rollup) -> None:
-    forget(5)
-    rollup.build(NOW, refresh="full")
+    forget(rollup, 5)
 
     assert rollup.query(
         "select max(revisions_count), bool_and(revisions.dau = days.dau),"
@@ -174,19 +189,49 @@ def purged(rollup: Rollup) -> Rollup:
     return rollup
 
 
-@pytest.mark.prove
+def of_lists(of: dict[str, Rows]) -> dict[str, Rows]:
+    """Return the tables that are made from lists of users, or are such lists."""
+    made_from_events = ("rejected_events", "daily_active_users_by_course")
+    return {name: rows for name, rows in of.items() if name not in made_from_events}
+
+
+@pytest.mark.parametrize(
+    "run",
+    ["incremental", pytest.param("full", marks=pytest.mark.prove), "--full-refresh"],
+)
 def test_days_whose_events_were_purged_are_recounted_from_the_lists(
-    rollup: Rollup, request: pytest.FixtureRequest
+    rollup: Rollup, request: pytest.FixtureRequest, run: str
 ) -> None:
+    """By the run that follows, or, where that fails, by any other."""
     events = [event for event in rollup.events() if event.user_id != 5]
     request.getfixturevalue("purged")
-    forget(5)
+    expected = of_lists(tables(events, NOW, rollup.definitions))
+    if run == "incremental":
+        forget(rollup, 5, events_kept_from=None)
 
-    expected = recounted(tables(events, NOW, rollup.definitions))
-    assert recounted(rollup.tables()) == expected
-    for refresh in ("incremental", "full"):
-        rollup.build(NOW, refresh=refresh, events_kept_from=None)
-        assert recounted(rollup.tables()) == expected
+        assert of_lists(rollup.tables()) == expected
+        rollup.dbt("test", run_at=NOW, events_kept_from=None)
+        rollup.build(NOW, events_kept_from=None)
+    else:
+        unfinished(rollup, 5, "growth_accounting", events_kept_from=None)
+        flags = (run,) if run.startswith("--") else ()
+        refresh = "incremental" if flags else run
+        rollup.build(NOW, *flags, refresh=refresh, events_kept_from=None)
+    assert of_lists(rollup.tables()) == expected
+    assert rollup.query("select from analytics.pending_days") == []
+
+
+def test_a_purge_is_told_of_after_a_person_was_erased(rollup: Rollup) -> None:
+    events = [event for event in rollup.events() if event.user_id != 5]
+    rollup.execute(f"delete from events where performed_at < '{KEPT_FROM}'")
+    done = erasure(rollup, 5, events_kept_from=None)
+
+    assert done.returncode == 1
+    assert "If those events were purged" in done.stderr
+    rollup.build(NOW, events_kept_from=None, missing_events="purged")
+    assert of_lists(rollup.tables()) == of_lists(
+        tables(events, NOW, rollup.definitions)
+    )
 
 
 @pytest.mark.prove
@@ -195,11 +240,11 @@ def test_kept_counts_of_purged_days_stay_and_their_cohorts_follow(
 ) -> None:
     events = [event for event in rollup.events() if event.user_id != 5]
     published = counts(request.getfixturevalue("purged"))
-    forget(5, "--keep-counts")
+    forget(rollup, 5, "--keep-counts", events_kept_from=None)
 
     expected = tables(events, NOW, rollup.definitions)
     names = (*LISTS, "cohort_retention", "activity_frequency_28d")
-    for refresh in (None, "incremental", "full"):
+    for refresh in (None, "full"):
         if refresh:
             rollup.build(NOW, refresh=refresh, events_kept_from=None)
         left = rollup.tables()
@@ -218,8 +263,7 @@ def test_counts_by_course_follow_where_events_are_left(
 
     published = rollup.tables()
     request.getfixturevalue("purged")
-    forget(5)
-    rollup.build(NOW, events_kept_from=None)
+    forget(rollup, 5, events_kept_from=None)
 
     expected = by_course(rollup.expected(NOW), purged=False)
     assert by_course(rollup.tables(), purged=False) == expected
@@ -233,8 +277,8 @@ def test_a_start_from_nothing_forgets_what_was_kept_of_purged_days(
     purged: Rollup,
 ) -> None:
     published = counts(purged)
-    forget(5, "--keep-counts")
-    forget(FIRST_USER, "--keep-counts")
+    forget(purged, 5, "--keep-counts", events_kept_from=None)
+    forget(purged, FIRST_USER, "--keep-counts", events_kept_from=None)
     purged.build(NOW, refresh="full", events_kept_from=None)
 
     assert counts(purged) == published
@@ -252,7 +296,7 @@ def test_history_begins_with_a_day_and_not_with_a_window_of_a_day_that_is_gone(
     rollup = whole_rollup_in(Definitions())
     rollup.insert([Event(1, FIRST), Event(2, FIRST + timedelta(days=9))])
     rollup.build(NOW)
-    forget(1, "--keep-counts")
+    forget(rollup, 1, "--keep-counts")
     kept_from = FIRST.date() + timedelta(days=3)
     rollup.build(NOW, refresh="start_over", events_kept_from=kept_from)
 

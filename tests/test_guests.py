@@ -9,6 +9,7 @@ import pytest
 from orchestration.postgres.connection import connect
 from tests.commands import run_cli
 from tests.events_tables import execute
+from tests.forgetting import forget
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
 from tests.rollup import Rollup, RunError
@@ -134,7 +135,7 @@ def test_a_publication_of_all_tables_keeps_no_run_from_deleting_rows(
     rollup.execute("delete from events where user_id = 12")
     rollup.build(NOW, refresh="full")
     ordinary = rollup.tables(), rollup.expected(NOW)
-    assert run_cli("forget", "13", "--yes").returncode == 0
+    forget(rollup, 13, now=NOW)
     rollup.build(NOW + timedelta(days=1))
     rollup.build(NOW + timedelta(days=1), refresh="start_over")
 

@@ -153,3 +153,4 @@ def test_the_owner_of_the_events_can_erase_people_as_a_member_of_the_role(
 
     assert done.returncode == 0, done.stderr
     assert "User 5 is erased." in done.stdout
+    assert f"The next run does it, of {ROLE}" in done.stdout

@@ -7,6 +7,7 @@ import pytest
 
 from tests.change_logs import install
 from tests.commands import run_cli
+from tests.forgetting import forget
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup, RunError
 from tests.states import State
@@ -156,7 +157,6 @@ def test_a_time_at_the_edge_of_the_type_is_rejected_and_blocks_nothing(
         (f"performed_at is {reason}", 1, moment, moment)
     ]
     assert rollup.query(ENTRIES) == [(0,)]
-    for user in ("1", "2"):
-        assert run_cli("forget", user, "--yes").returncode == 0
-    rollup.build(NOW)
+    for user in (1, 2):
+        forget(rollup, user, now=NOW)
     assert rollup.tables()["daily_active_users"] == []

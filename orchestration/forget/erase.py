@@ -1,6 +1,6 @@
 """Erases a person: everything in one transaction, or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,69 +9,58 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  # a clas
 from orchestration.errors import UserError
 from orchestration.events.ddl import failures
 from orchestration.events.user_keys import keys_table
-from orchestration.forget.contribution import note_contribution, note_days_to_rebuild
-from orchestration.forget.counts import days_of, keep_counts, recount
-from orchestration.forget.history import drop_days_before_history
-from orchestration.forget.owners import Owners
-from orchestration.forget.product_counts import (
-    leave_cohort_and_frequency,
-    leave_rolling_and_growth,
-)
+from orchestration.forget.contribution import keep_counts
+from orchestration.forget.owners import Owner, Owners
 from orchestration.forget.proof import prove_erased
+from orchestration.forget.run_lock import begin_alone
 from orchestration.forget.statements import (
     Names,
     has_column,
     identifier,
     is_built,
 )
-from orchestration.forget.turn import begin_alone
+from orchestration.manifest import STATE
 from orchestration.settings import TableName
 
-_LISTS = ("user_day_activity", "returning_users", "user_lifetimes")
-_ROLLUP = (
-    "user_day_activity",
-    "returning_users",
-    "daily_active_users",
-    "daily_retention",
-    "daily_revisions",
-    "erased_counts",
-    "refresh_days",
-    "rollup_state",
-    "pending_days",
-)
-# Any of them may be switched off, or be new: a run that makes it will know no more of
-# the user.
-_PRODUCT = (
-    "user_lifetimes",
-    "moved_days",
-    "rolling_active_users",
-    "growth_accounting",
-    "activity_frequency_28d",
-    "cohort_retention",
-    "daily_active_users_by_course",
-    "daily_active_users_by_segment",
-)
 # The latest of its columns: an earlier version's table has none of it.
 _ERASED_COUNT = "dormant_users"
 _DELETE = "delete from {table} where user_id = %s"
 
+_DAYS = "select activity_date from {user_day_activity} where user_id = %s order by 1"
+
+# Though a run may have taken the day up before: it counted the user.
+_NOTE_DAYS = """
+insert into {pending_days} (activity_date, reason)
+select activity_date, 'erased' from {user_day_activity} where user_id = %s
+on conflict (activity_date, reason) do update set refresh_id = null
+"""
+
 
 @dataclass(frozen=True)
 class Place:
-    """Where the events and the rollup of them are."""
+    """Where the events and the rollup of them are; `user_tables` of it list users."""
 
     events: TableName
     schema: str
+    user_tables: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was erased, where the days are those on which the tables knew the user."""
+    """What was erased, where the days are those on which the tables knew the user.
 
-    has_rollup: bool
+    The owner is that of the rollup's tables; None where there are none.
+    """
+
+    owner: Owner | None
     rows_erased: dict[TableName, int]
     days: list[date]
     searched: list[TableName]
+
+    @property
+    def found(self) -> bool:
+        """Whether there was anything of the user."""
+        return any(self.rows_erased.values())
 
 
 def forget(
@@ -84,49 +73,44 @@ def forget(
 ) -> Forgotten:
     """Erase a user from the events, the keys and the rollup, and prove it.
 
-    The counts of days are made again without the user or, with `keeps_counts`, kept as
-    they are published, for all later runs too, but for those of cohorts and frequency.
-    Those by course and by segment are left for the next run. Each table is used with
-    the rights of its owner. Waits for runs and loads; `say` gets what there is to wait
-    for. Raises UserError or Failure after which nothing has changed.
+    The counts of the user's days are left to the next run, which is told to make them
+    again; with `keeps_counts` what the user adds to them stays, for all later runs too.
+    Each table is used with the rights of its owner. Waits for runs and loads; `say`
+    gets what there is to wait for. Raises UserError or Failure after which nothing has
+    changed.
     """
     with failures(f"Erasing user {user_id}"), connection:
         begin_alone(connection, place.events, place.schema, say)
         owners = Owners(connection)
-        names = _rollup_names(connection, place.schema)
-        days = []
+        names = _rollup_names(connection, place)
+        owner = None
+        days: list[date] = []
         if names:
-            rollup = owners.of(*(TableName(place.schema, name) for name in names))
-            days = days_of(rollup, names, user_id)
-            note_contribution(rollup, names, user_id)
-            note_days_to_rebuild(rollup, names, user_id)
+            owner = owners.of(*(TableName(place.schema, name) for name in names))
+        if owner and "user_day_activity" in names:
+            found = owner.answers(_DAYS, user_id, **names)
+            days = [date.fromisoformat(day) for day in found if day]
+            owner.changed(_NOTE_DAYS, user_id, **names)
             if keeps_counts:
-                keep_counts(rollup, names)
+                keep_counts(owner, names, user_id)
         say(f"Erasing user {user_id}, which reads all of {place.events}.")
         erased = _delete_rows(connection, owners, place, user_id, names)
-        if names:
-            leave_cohort_and_frequency(rollup, names)
-        if names and not keeps_counts and any(erased.values()):
-            recount(rollup, names, days)
-            leave_rolling_and_growth(rollup, names)
-            drop_days_before_history(rollup, names, place.events)
         searched = prove_erased(connection, owners, place.schema, user_id, place.events)
         owners.refuse_what_waits()
-    return Forgotten(bool(names), erased, days, searched)
+    return Forgotten(owner, erased, days, searched)
 
 
-def _rollup_names(connection: Connection, schema: str) -> Names:
+def _rollup_names(connection: Connection, place: Place) -> Names:
     """Return the names of the rollup's tables; none, where it was never built.
 
     Raises UserError where a run has to make some of them first.
     """
-    tables = [TableName(schema, name) for name in (*_ROLLUP, *_PRODUCT)]
+    tables = [TableName(place.schema, name) for name in (*STATE, *place.user_tables)]
     built = [table for table in tables if is_built(connection, table)]
-    state = TableName(schema, "rollup_state")
-    if built in ([], [state]):
+    if built in ([], tables[:1]):
         return {}
-    missing = [str(table) for table in tables[: len(_ROLLUP)] if table not in built]
-    kept = TableName(schema, "erased_counts")
+    missing = [str(table) for table in tables[: len(STATE)] if table not in built]
+    kept = TableName(place.schema, "erased_counts")
     if kept in built and not has_column(connection, kept, _ERASED_COUNT):
         missing.append(f"{kept}.{_ERASED_COUNT}")
     if missing:
@@ -145,7 +129,9 @@ def _delete_rows(
     keys = keys_table(place.events)
     if is_built(connection, keys):
         tables.append(keys)
-    tables += [TableName(place.schema, name) for name in _LISTS if name in names]
+    tables += [
+        TableName(place.schema, name) for name in place.user_tables if name in names
+    ]
     return {
         table: owners.of(table).changed(_DELETE, user_id, table=identifier(table))
         for table in tables

@@ -67,9 +67,21 @@ order by 1
 
 
 class Owner:
-    """A role that owns tables; statements run as its own. See `Owners.of`."""
+    """A role that owns tables; statements run as its own. See `Owners.of`.
 
-    def __init__(self, connection: Connection, function: sql.Identifier) -> None:
+    `is_user`: it is the role of the connection.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        function: sql.Identifier,
+        name: str,
+        *,
+        is_user: bool,
+    ) -> None:
+        self.name = name
+        self.is_user = is_user
         self._connection = connection
         self._function = function
 
@@ -131,7 +143,7 @@ class Owners:
                 "or connect as a superuser. Nothing was changed."
             )
         if oid not in self._owners:
-            self._owners[oid] = self._owner(name, oid)
+            self._owners[oid] = self._owner(name, oid, is_user=name == user)
             if name != user:
                 self._others.append(oid)
         return self._owners[oid]
@@ -147,11 +159,11 @@ class Owners:
                 "rights: drop them, or connect as their owner. Nothing was changed."
             )
 
-    def _owner(self, name: str, oid: int) -> Owner:
+    def _owner(self, name: str, oid: int, *, is_user: bool) -> Owner:
         function = sql.Identifier("pg_temp", f"fast_dau_as_{oid}")
         set_role = "select set_config('role', %s, true)"
         ((usual,),) = rows(self._connection, "select current_setting('role')")
         rows(self._connection, set_role, name)
         rows(self._connection, _FUNCTION, function=function)
         rows(self._connection, set_role, usual)
-        return Owner(self._connection, function)
+        return Owner(self._connection, function, name, is_user=is_user)

@@ -43,12 +43,15 @@
         from {{ fast_dau.rollup_relation('daily_active_users' if has_tables else 'pending_days') }}
     ) as days
     where
-        pending.activity_date is null
-        or state.kept_from is null
-        or pending.activity_date >= state.kept_from
+        (
+            pending.activity_date is null
+            or state.kept_from is null
+            or pending.activity_date >= state.kept_from
+        )
     {%- endset -%}
     {%- set known = fast_dau.dates_of(
-        'select kept_from, open_date, (' ~ first_pending ~ ') as first_pending from '
+        'select kept_from, open_date, (' ~ first_pending ~ ') as first_pending, ('
+        ~ first_pending ~ " and pending.reason <> 'erased') as first_changed from "
         ~ fast_dau.rollup_state() ~ ' as state'
     ) -%}
     {%- do known.update(is_built=has_tables) -%}

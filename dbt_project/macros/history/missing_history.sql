@@ -13,8 +13,10 @@
     {#- Of the day of the cut a part may be gone. -#}
     {%- set days = [today, known.open_date or today, lost.next_day or today] -%}
     {%- set kept_from = days | min -%}
-    {%- if known.first_pending and known.first_pending < kept_from -%}
-        {{ return({'objection': fast_dau.objection_to_pending(kept_from, known)}) }}
+    {#- A day of people erased since is counted again from the lists of users. -#}
+    {%- set first_day = known.first_changed -%}
+    {%- if first_day and first_day < kept_from -%}
+        {{ return({'objection': fast_dau.objection_to_pending(kept_from, known, first_day)}) }}
     {%- endif -%}
     {{ return({'kept_from': kept_from}) }}
 {%- endmacro %}

@@ -2,7 +2,7 @@
     built, or is to be rebuilt, would stay as it is for good. -#}
 {% macro objection_to_move_on(given, known) -%}
     {%- if known.first_pending and known.first_pending < given -%}
-        {{ return(fast_dau.objection_to_pending(given, known)) }}
+        {{ return(fast_dau.objection_to_pending(given, known, known.first_pending)) }}
     {%- elif known.open_date and known.open_date < given -%}
         {{ return("fast_dau_events_kept_from is " ~ given ~ ", but the tables are built only "
             ~ "up to " ~ known.open_date ~ ", which was not over then: run once with "
@@ -12,9 +12,9 @@
 {%- endmacro %}
 
 
-{% macro objection_to_pending(given, known) -%}
+{% macro objection_to_pending(given, known, first_day) -%}
     {{ return("history is to be kept from " ~ given ~ ", but the day "
-        ~ known.first_pending ~ " before it is still to be rebuilt, because a run stopped "
+        ~ first_day ~ " before it is still to be rebuilt, because a run stopped "
         ~ "half-way or its events have changed: run once with fast_dau_events_kept_from "
         ~ (known.kept_from or 'null') ~ ", as it was, before it moves on. Where the "
         ~ "events of that day are gone, 'fast_dau_missing_events: deleted' lets the day go") }}

@@ -1,8 +1,10 @@
-{#- The days of refresh_days, with so many days before and after each, in order; with the
-    days that moved, and so many before and after them. -#}
+{#- The days of refresh_days that the model can count, with so many days before and after
+    each, in order; with the days that moved, and so many before and after them. -#}
 {% macro days_around(days_before, days_after, days_after_moved, moves_with) -%}
     {%- set days, spans, timedelta = [], [], modules.datetime.timedelta -%}
-    {%- set refreshed = 'select activity_date from ' ~ ref('refresh_days') -%}
+    {%- set first_day = fast_dau.first_whole_day() -%}
+    {%- set refreshed = 'select activity_date from ' ~ ref('refresh_days')
+        ~ (" where activity_date >= date '" ~ first_day ~ "'" if first_day else '') -%}
     {%- for day in fast_dau.days_found(refreshed) -%}
         {%- do spans.append((day - timedelta(days_before), day + timedelta(days_after))) -%}
     {%- endfor -%}

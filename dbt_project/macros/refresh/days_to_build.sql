@@ -2,10 +2,11 @@
     table is built from nothing or all of it, every day of history up to that of the
     latest refresh_days. A day that is gone from history has no rows. -#}
 {% macro days_to_build() -%}
-    {%- set refresh_days = ref('refresh_days') -%}
+    {%- set refresh_days, first_day = ref('refresh_days'), fast_dau.first_whole_day() -%}
     {%- if fast_dau.rebuild_scope() == 'refresh_days' -%}
         {{ refresh_days }} where reason <> 'gone'
     {%- else -%}
         {{ ref('calendar_days') }} where not is_gone and day_starts_at <= {{ fast_dau.refreshed_at() }}
     {%- endif -%}
+    {{ " and activity_date >= date '" ~ first_day ~ "'" if first_day }}
 {%- endmacro %}

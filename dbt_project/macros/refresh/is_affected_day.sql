@@ -6,19 +6,16 @@
     Literal dates, because the planner then knows what they cost; a list where they are
     not in a row, which an index-only scan can still serve, as ranges with `or` cannot.
     Where all is rebuilt, or the table has no days of its own, everything can; where history
-    is (`rebuild_scope`), every day whose events are all there. -#}
+    is (`rebuild_scope`), every day that the model can count (`first_whole_day`). -#}
 {% macro is_affected_day(column, days_before=0, days_after=0) -%}
     {%- set influence_days = config.meta_get('influence_days') -%}
     {%- set moves_with = config.meta_get('moves_with', []) -%}
-    {%- set scope = fast_dau.rebuild_scope() -%}
+    {%- set scope, first_day = fast_dau.rebuild_scope(), fast_dau.first_whole_day() -%}
     {%- if scope == 'everything' or influence_days is none
-        or (moves_with and scope == 'history') -%}
+        or (scope == 'history' and not first_day) -%}
         true
     {%- elif scope == 'history' -%}
-        {{ column }} >= coalesce(
-            (select rollup_state.kept_from from {{ fast_dau.rollup_state() }} as rollup_state),
-            date '0001-01-01'
-        ) - {{ days_before }}
+        {{ column }} >= date '{{ first_day }}' - {{ days_before }}
     {%- else -%}
         {%- set days = fast_dau.days_around(
             days_before, influence_days + days_after, days_after, moves_with

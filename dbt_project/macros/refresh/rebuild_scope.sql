@@ -1,7 +1,7 @@
 {#- What this run rebuilds of a model's table:
     - everything: it is not there, or a run that starts over has not been ended;
-    - history: every day whose events are all there, by dbt's --full-refresh, or because a
-      variable that the table is `defined_by` has changed;
+    - history: every day that can be counted (`first_whole_day`), by dbt's --full-refresh,
+      or because a variable that the table is `defined_by` has changed;
     - refresh_days: what the days in refresh_days can change. -#}
 {% macro rebuild_scope() -%}
     {%- if not execute or not fast_dau.is_table(this) or fast_dau.run_kind() == 'start_over' -%}
@@ -16,7 +16,7 @@
 
 {% macro state_once() -%}
     {{ return(fast_dau.rows_once(
-        'select is_starting_over, cast(model_vars as ' ~ dbt.type_string()
+        'select is_starting_over, kept_from, cast(model_vars as ' ~ dbt.type_string()
         ~ ') as model_vars from ' ~ fast_dau.rollup_state()
     )[0]) }}
 {%- endmacro %}

@@ -4,6 +4,7 @@
         activity_date,
         min(
             case
+                when reason = 'erased' then 'erased'
                 when reason in ('changed', 'unwatched') then 'late change'
                 else 'unfinished'
             end

@@ -4,8 +4,6 @@
     post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
 ) }}
 
--- depends_on: {{ ref('refresh_days') }}
-
 with complete_days as (
 
     select * from {{ ref('daily_active_users') }}
@@ -19,21 +17,34 @@ published_before as (
 
     {{ rows_before() }}
 
+),
+
+-- That a person was erased is no revision.
+compared as (
+
+    select
+        complete_days.activity_date,
+        complete_days.dau,
+        published_before.first_dau,
+        published_before.revisions_count,
+        published_before.last_revised_at,
+        published_before.dau <> complete_days.dau
+        and (refresh_days.reason = 'erased') is not true as is_revised
+    from complete_days
+    left join published_before
+        on complete_days.activity_date = published_before.activity_date
+    left join {{ ref('refresh_days').render() }} as refresh_days
+        on complete_days.activity_date = refresh_days.activity_date
+
 )
 
 select
-    complete_days.activity_date,
-    coalesce(published_before.first_dau, complete_days.dau) as first_dau,
-    complete_days.dau,
-    coalesce(
-        published_before.revisions_count
-        + (published_before.dau <> complete_days.dau)::int,
-        0
-    ) as revisions_count,
+    activity_date,
+    coalesce(first_dau, dau) as first_dau,
+    dau,
+    coalesce(revisions_count + is_revised::int, 0) as revisions_count,
     case
-        when published_before.dau <> complete_days.dau then {{ run_at() }}
-        else published_before.last_revised_at
+        when is_revised then {{ run_at() }}
+        else last_revised_at
     end as last_revised_at
-from complete_days
-left join published_before
-    on complete_days.activity_date = published_before.activity_date
+from compared

@@ -49,7 +49,9 @@ reasoned_days as (
         case
             -- Some table has it, for else the calendar would not.
             when calendar_days.is_gone then 'gone'
-            else coalesce(
+            -- Also where the events were purged: the lists of users are there.
+            when pending_days.reason = 'erased' then 'erased'
+            when not calendar_days.is_kept then coalesce(
                 {{ refresh_reason() }},
                 pending_days.reason,
                 progress.reason_of_all,

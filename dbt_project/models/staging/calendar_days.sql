@@ -31,10 +31,14 @@ bounds as {{ materialized() }} (
     select
         history.first_date,
         history.last_date,
+        published.kept_from,
         greatest(history.last_date, published.last_date) as end_date,
-        greatest(
-            published.kept_from,
-            least(history.first_date, published.first_date)
+        least(
+            published.first_date,
+            greatest(
+                published.kept_from,
+                least(history.first_date, published.first_date)
+            )
         ) as start_date,
         coalesce(published.first_date < published.kept_from, false) as has_kept_days
     from history
@@ -53,7 +57,10 @@ days as (
             < coalesce(bounds.first_date, date '9999-12-31')
         )
         -- Of a run whose clock was ahead.
-        or bounds.start_date + numbers.day_offset > bounds.last_date as is_gone
+        or bounds.start_date + numbers.day_offset > bounds.last_date as is_gone,
+        coalesce(
+            bounds.start_date + numbers.day_offset < bounds.kept_from, false
+        ) as is_kept
     from bounds
     cross join
         {{ whole_numbers(
@@ -66,5 +73,6 @@ select
     activity_date,
     {{ day_starts_at('activity_date') }} as day_starts_at,
     {{ day_starts_at('activity_date + 1') }} as day_ends_at,
-    is_gone
+    is_gone,
+    is_kept
 from days

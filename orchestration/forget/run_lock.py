@@ -1,4 +1,4 @@
-"""Takes the rollup's turn, as its dbt runs do (`dbt_project/macros/turns/`)."""
+"""Takes the rollup's run lock, as its dbt runs do (`dbt_project/macros/runs/`)."""
 
 import time
 from collections.abc import Callable
@@ -39,8 +39,8 @@ def begin_alone(
 ) -> None:
     """Begin a transaction beside which no run of the rollup and no load is at work.
 
-    Until it ends, none begins either. Waits for the run whose turn it is, and for loads
-    that have begun; raises Failure where that run's turn does not end in time.
+    Until it ends, none begins either. Waits for the run that holds the lock, and for
+    loads that have begun; raises Failure where that run does not end in time.
     """
     connection.rollback()
     # Each statement has to see what was committed while it waited.
@@ -56,18 +56,18 @@ def begin_alone(
             return
         connection.rollback()
         if second % _TOLD_EACH_SECONDS == 0:
-            say(f"Waiting for {run}. Has it died? `fast-dau dbt build` takes its turn.")
+            say(f"Waiting for {run}. Has it died? `fast-dau dbt build` does its work.")
         if second < wait_seconds:
             time.sleep(1)
     raise Failure(
-        f"It is still the turn of {run}, after {wait_seconds} seconds of waiting: try "
-        "again when it is over. Where it has died, `fast-dau dbt build` takes its turn "
-        "and does its work. Nothing was changed."
+        f"The run lock is still held by {run}, after {wait_seconds} seconds of "
+        "waiting: try again when that is over. Where it has died, `fast-dau dbt build` "
+        "takes the lock and does its work. Nothing was changed."
     )
 
 
 def _holder(connection: Connection, schema: str) -> _Run | None:
-    """Return the run whose turn it is; of the rollup's state, made by the first run."""
+    """Return the run that holds the lock; the first run makes that."""
     state = TableName(schema, "rollup_state")
     if not is_built(connection, state):
         return None
@@ -77,9 +77,9 @@ def _holder(connection: Connection, schema: str) -> _Run | None:
 
 
 def _lock(connection: Connection, events: TableName, schema: str) -> None:
-    """Wait for what is at work, and keep more from beginning; as `turn_lock()` does.
+    """Wait for what is at work, and keep more from beginning; as `run_lock()` does.
 
-    Runs hold the one lock in each model's transaction, and ask for it to take a turn;
+    Runs hold the one lock in each model's transaction, and ask for it as they begin;
     loads hold the other one.
     """
     rows(connection, "set local statement_timeout = 0; set local lock_timeout = 0")
