@@ -1,4 +1,6 @@
-{{ config(meta={"dagster": {"ref": {"name": "rejected_events", "package": "fast_dau"}}}) }}
+{{ config(meta={
+    "dagster": {"ref": {"name": "rejected_events", "package": "fast_dau"}}
+}) }}
 
 -- depends_on: {{ ref('rejected_events') }}
 -- depends_on: {{ ref('refresh_days') }}

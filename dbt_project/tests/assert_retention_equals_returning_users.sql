@@ -1,4 +1,6 @@
-{{ config(meta={"dagster": {"ref": {"name": "daily_retention", "package": "fast_dau"}}}) }}
+{{ config(meta={
+    "dagster": {"ref": {"name": "daily_retention", "package": "fast_dau"}}
+}) }}
 
 -- Refreshed days whose counts are not those of the list of returning users, or whose
 -- DAU is not that of daily_active_users.
