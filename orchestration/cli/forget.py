@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration.dbt import finished, given_vars
+from orchestration import dbt
+from orchestration.dbt import given_vars
 from orchestration.errors import Failure, UserError
 from orchestration.events.table import require_events_table
 from orchestration.forget.erase import Forgotten, Place
@@ -119,7 +120,7 @@ def _confirm(user_id: int, events: TableName) -> None:
 def _count_again(vars_text: str, environment: Mapping[str, str]) -> bool:
     """Run dbt, which rebuilds what is pending; tell whether that ended well."""
     arguments = ["--quiet", "--no-use-colors", "run", "--vars", vars_text]
-    run = finished(arguments, environment, capture_output=True)
+    run = dbt.finished(arguments, environment, capture_output=True)
     if run.returncode:
         print(run.stdout + run.stderr, file=sys.stderr, end="")
     return run.returncode == 0
