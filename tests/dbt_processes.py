@@ -114,7 +114,7 @@ def wait_for_write(process: DbtProcess, connection: Connection, table: str) -> N
 
 
 def run_id(connection: Connection) -> str | None:
-    """Return the id of the run whose turn it is."""
+    """Return the id of the run that holds the run lock."""
     rows = fetch(connection, "select run_id from analytics.rollup_state")
     holder: str | None = rows[0][0]
     assert holder is None or _RUN_ID.fullmatch(holder)

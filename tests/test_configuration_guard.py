@@ -55,7 +55,7 @@ def everything(rollup: Rollup) -> tuple[dict[str, Rows], Rows]:
 def test_a_run_with_other_definitions_stops_before_it_writes(
     rollup: Rollup, definitions: Definitions, arguments: list[str]
 ) -> None:
-    """The message names both values and the command; the turn is free again."""
+    """The message names both values and the command; the run lock is free again."""
     before = everything(rollup)
 
     with pytest.raises(RunError) as refused:

@@ -46,7 +46,7 @@ def state() -> State:
 def test_a_command_that_writes_nothing_takes_no_turn(
     rollup: Rollup, command: tuple[str, ...]
 ) -> None:
-    """Nor does it wait for the run whose turn it is."""
+    """Nor does it wait for the run that holds the lock."""
     rollup.execute(f"update analytics.rollup_state set run_id = '{DEAD}'")
     before = rollup.query(TURN)
     # Freshness is for events of today.

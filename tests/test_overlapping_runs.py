@@ -155,7 +155,7 @@ def test_a_run_that_has_waited_long_enough_stops_and_changes_nothing(
 def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
     rollup: Rollup,
 ) -> None:
-    """It is stopped between two models while its turn is taken."""
+    """It is stopped between two models while its lock is taken."""
     before = rollup.tables()
     other = connect(os.environ)
     with dbt_process("run", run_at=NOW) as run:

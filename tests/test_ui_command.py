@@ -33,7 +33,7 @@ def dagster_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextmanager
 def run_in_progress(connection: Connection, folder: Path) -> Iterator[tuple[UI, str]]:
-    """Yield a UI and the id of its run, whose dbt waits for its turn."""
+    """Yield a UI and the id of its run, whose dbt waits for the run lock."""
     init_events_table(connection, events_table(), print)
     execute(connection, f"select pg_advisory_lock({TURN_LOCK})")
     with started_ui(os.environ, folder) as ui:
