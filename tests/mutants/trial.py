@@ -74,9 +74,12 @@ def judged(code: int | None, output: str) -> tuple[Verdict, str]:
 def run_tests(folder: Path, tests: tuple[str, ...]) -> tuple[int | None, str]:
     """Run test files of a copy as `make test` does, up to the first failure.
 
-    Return pytest's exit code, None where it took too long, and what it printed.
+    Tests that are named one by one are run whichever marks they have. Return pytest's
+    exit code, None where it took too long, and what it printed.
     """
     options = ["-x", "-q", "-p", "no:cacheprovider", "--color=no"]
+    if all("::" in test for test in tests):
+        options += ["-m", ""]
     with subprocess.Popen(
         [sys.executable, "-m", "pytest", *options, *tests],
         cwd=folder,
