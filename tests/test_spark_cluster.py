@@ -1,11 +1,17 @@
 """`fast-dau spark` where Spark runs, and what its Thrift Server takes and refuses."""
 
+import gc
 import json
 import os
+import re
 import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 import psutil
 import pytest
@@ -16,7 +22,7 @@ from orchestration.spark import processes
 from orchestration.spark.cluster import Cluster
 from orchestration.spark.events import make_events_table
 from orchestration.spark.processes import Role
-from orchestration.spark.thrift import run
+from orchestration.spark.thrift import NoAnswerError, run
 from tests.commands import answer, run_cli
 from tests.events_tables import execute
 from tests.exports import export, in_table
@@ -156,3 +162,56 @@ def test_a_worker_that_was_killed_is_started_again(
     assert kept in spark_cluster.pids(Role.WORKER)
     assert len(spark_cluster.pids(Role.WORKER)) == 2
     assert spark_cluster.query("select count(*) from range(1000)") == [(1000,)]
+
+
+def test_the_thrift_server_has_its_own_memory_and_not_that_of_a_daemon(
+    spark_cluster: Cluster,
+) -> None:
+    commands = {
+        role: psutil.Process(pid).cmdline()
+        for role in (Role.MASTER, Role.THRIFT_SERVER)
+        for pid in spark_cluster.pids(role)
+    }
+
+    assert "-Xmx512m" in commands[Role.MASTER]
+    assert "-Xmx2g" in commands[Role.THRIFT_SERVER]
+
+
+@contextmanager
+def line_that_breaks(port: int, word: bytes) -> Iterator[int]:
+    """Yield a port that leads to another, until a client has sent a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            # The first is only there to see whether anybody listens.
+            listener.accept()[0].close()
+            client, _ = listener.accept()
+            with client, socket.create_connection(("127.0.0.1", port)) as server:
+                answers = Thread(target=carry, args=(server, client))
+                answers.start()
+                while word not in (sent := client.recv(65536)):
+                    server.sendall(sent)
+                server.shutdown(socket.SHUT_RDWR)
+                answers.join()
+
+        line = Thread(target=serve)
+        line.start()
+        yield listener.getsockname()[1]
+        line.join()
+
+
+def carry(server: socket.socket, client: socket.socket) -> None:
+    """Hand on what the server says, until it has no more to say."""
+    while said := server.recv(65536):
+        client.sendall(said)
+
+
+def test_a_connection_that_breaks_is_told_and_leaves_nothing_open(
+    spark_cluster: Cluster,
+) -> None:
+    gone = re.escape("does not answer: TSocket read 0 bytes")
+    with line_that_breaks(spark_cluster.port, b"range(7)") as port:
+        with pytest.raises(NoAnswerError, match=gone):
+            run(replace(spark_cluster.server, port=port), "select * from range(7)")
+        # A socket left open would warn, which is an error here.
+        gc.collect()

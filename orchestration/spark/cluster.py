@@ -103,7 +103,8 @@ class Cluster:
 
     def _launch(self, name: str, script: str, arguments: list[str]) -> "_Program":
         folder = programs.require_packages()
-        environment = programs.environment(self.home, folder)
+        is_server = name == "thrift-server"
+        environment = programs.environment(self.home, folder, is_server=is_server)
         command = ["bash", str(folder / "bin" / script), *arguments]
         log = self.home.log(name)
         # Its name is taken before the program has printed anything.

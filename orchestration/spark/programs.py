@@ -12,7 +12,7 @@ from orchestration.spark.processes import Role
 HOST = "127.0.0.1"
 # Debian's libpostgresql-jdbc-java, for events that are read from Postgres.
 _POSTGRES_DRIVER = Path("/usr/share/java/postgresql.jar")
-_DRIVER_MEMORY = "2g"
+_SERVER_MEMORY = "2g"
 _DAEMON_MEMORY = "512m"
 
 # What a user's shell may have set for another Spark does not reach this one.
@@ -35,14 +35,17 @@ def require_packages() -> Path:
     return Path(spark.origin).parent
 
 
-def environment(home: SparkHome, programs: Path) -> dict[str, str]:
-    """Return the environment of all programs: loopback only, and none of the user's."""
+def environment(home: SparkHome, programs: Path, *, is_server: bool) -> dict[str, str]:
+    """Return a program's environment: loopback only, and none of the user's.
+
+    Spark takes the memory of the Thrift Server from there too, before any setting.
+    """
     return {
         **{name: os.environ[name] for name in _KEPT if name in os.environ},
         "SPARK_HOME": str(programs),
         "SPARK_LOCAL_IP": HOST,
         "SPARK_LOCAL_DIRS": str(home.work),
-        "SPARK_DAEMON_MEMORY": _DAEMON_MEMORY,
+        "SPARK_DAEMON_MEMORY": _SERVER_MEMORY if is_server else _DAEMON_MEMORY,
         "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false "
         # A cluster for tests is one whose executors are killed.
         "-Dspark.deploy.maxExecutorRetries=-1",
@@ -72,7 +75,6 @@ def thrift_server(
     configuration = {
         "spark.driver.host": HOST,
         "spark.driver.bindAddress": HOST,
-        "spark.driver.memory": _DRIVER_MEMORY,
         "spark.executor.memory": settings.memory,
         "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": "4",
@@ -88,6 +90,9 @@ def thrift_server(
         # each statement.
         "spark.hadoop.hive.server2.enable.doAs": "false",
         "spark.hadoop.hive.server2.async.exec.threads": "8",
+        # They would lie in a folder that all servers of a user share, and the first of
+        # them to stop deletes.
+        "spark.hadoop.hive.server2.logging.operation.enabled": "false",
         **more,
     }
     if _POSTGRES_DRIVER.exists():

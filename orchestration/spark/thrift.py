@@ -70,16 +70,17 @@ def run(
         # PyHive would wait for minutes for a host that is not there.
         address = (server.host, server.port)
         socket.create_connection(address, timeout=_CONNECT_SECONDS).close()
+        connection = hive.connect(
+            *address,
+            username=server.user,
+            password=server.password,
+            auth=server.auth,
+            configuration=_SESSION,
+        )
         with (
-            closing(
-                hive.connect(
-                    *address,
-                    username=server.user,
-                    password=server.password,
-                    auth=server.auth,
-                    configuration=_SESSION,
-                )
-            ) as connection,
+            # Where the server is gone, PyHive cannot end the session, and stops there.
+            closing(connection._transport),  # noqa: SLF001
+            closing(connection),
             closing(connection.cursor()) as cursor,
         ):
             cursor.execute(statement, parameters, async_=True)
