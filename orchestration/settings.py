@@ -136,24 +136,24 @@ def events_table() -> TableName:
     return TableName(variables["events_schema"], variables["events_table"])
 
 
-def is_on_spark() -> bool:
-    """Tell whether dbt's target is Spark."""
-    return _of_target("type") == "spark"
+def is_on_spark(target: str | None = None) -> bool:
+    """Tell whether a target of dbt's is Spark; without its name, that of DBT_TARGET."""
+    return _of_target("type", target) == "spark"
 
 
-def rollup_schema() -> str:
-    """Return the schema of the rollup tables: that of dbt's target."""
-    return _of_target("schema")
+def rollup_schema(target: str | None = None) -> str:
+    """Return the schema of the rollup tables of a target, else of DBT_TARGET."""
+    return _of_target("schema", target)
 
 
-def _of_target(key: str) -> str:
-    """Return what profiles.yml says of dbt's target: DBT_TARGET, or its default."""
+def _of_target(key: str, target: str | None) -> str:
+    """Return what profiles.yml says of a target, else of DBT_TARGET, or its default."""
     profiles = profiles_dir() / "profiles.yml"
     try:
         project = read_yaml(project_dir() / "dbt_project.yml")
         profile = read_yaml(profiles)[project["profile"]]
         default = profile.get("target", "default")
-        name = os.environ.get("DBT_TARGET") or _rendered(default)
+        name = target or os.environ.get("DBT_TARGET") or _rendered(default)
         return _rendered(profile["outputs"][name][key])
     except (KeyError, TypeError) as error:
         raise UserError(

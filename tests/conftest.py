@@ -21,6 +21,7 @@ from tests.oracle import Definitions
 from tests.rollup import Rollup
 from tests.spark_fixtures import (  # noqa: F401  # pytest finds them here
     on_spark,
+    pytest_runtest_makereport,
     pytest_xdist_make_scheduler,
     spark_cluster,
 )

@@ -1,6 +1,7 @@
 """The Spark cluster of tests marked `spark`, and which process runs which of them."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,22 @@ def spark_cluster(folder: Path) -> Iterator[Cluster]:
         cluster = start_spark(home, 2, "1g", QUICK_SPARK | logged_to(log))
     yield cluster
     stop_spark(home)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the server complained of last, where a test of its cluster fails."""
+    report = yield
+    cluster = getattr(item, "funcargs", {}).get("spark_cluster")
+    if report.failed and cluster:
+        log = cluster.home.log("thrift-server").read_text(errors="replace")
+        complaints = re.findall(
+            r"^.*(?: ERROR |Error\b|Exception\b).*$", log, re.MULTILINE
+        )
+        report.sections.append(("Spark's Thrift Server", "\n".join(complaints[-40:])))
+    return report
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from orchestration.settings import DBT_PROJECT_DIR, ROOT
 from orchestration.spark.cluster import Cluster
 from orchestration.spark.events import make_events_table
 from orchestration.spark.home import SparkHome
+from orchestration.spark.thrift import NoAnswerError
 from tests.exports import export
 from tests.product_oracle import Rows
 from tests.rollup import Rollup, parsed_for, run_dbt
@@ -81,7 +82,12 @@ class SparkRollup:
             else name
             for name, _ in columns
         )
-        found = self.cluster.query(f"select {names} from analytics.{table}")
+        query = f"select {names} from analytics.{table}"
+        try:
+            found = self.cluster.query(query)
+        except NoAnswerError:
+            # Of many at a time, the server has once let a connection go.
+            found = self.cluster.query(query)
         return sorted(
             tuple(
                 _as_postgres(cell, type_code)

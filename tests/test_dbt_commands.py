@@ -206,13 +206,16 @@ def test_a_role_that_may_not_create_schemas_is_told_what_to_do(
         rollup.execute("grant select on events to runner")
         for name, text in user({"FAST_DAU_SCHEMA": "My own"}, "runner").items():
             monkeypatch.setenv(name, text)
+        monkeypatch.setenv("USER", "zoe")
+        elsewhere = run_cli("dbt", "run", *select, "--target", "dev")
         refused = run_cli("dbt", "run", *select)
         [told, other] = re.findall(r"`(.*?;)`", refused.stderr)
         rollup.execute(told)
         built = run_program("dbt", "run", *select)
         rollup.execute("drop owned by runner cascade")
 
-    assert refused.returncode == 2
+    assert (elsewhere.returncode, refused.returncode) == (2, 2)
+    assert "There is no schema dev_zoe, which this role" in elsewhere.stderr
     assert told == 'create schema "My own" authorization runner;'
     assert other == "grant create on database test to runner;"
     assert built.returncode == 0, built.stdout

@@ -1,5 +1,6 @@
 """`fast-dau dbt`: dbt on this project and database, without any flag."""
 
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Annotated
@@ -21,6 +22,11 @@ where to_regnamespace(quote_ident(schema)) is null
 """
 
 
+# dbt's own option, as far as it matters here.
+_TARGET = ArgumentParser(allow_abbrev=False, add_help=False, exit_on_error=False)
+_TARGET.add_argument("--target", "-t", nargs="?")
+
+
 def dbt(
     arguments: Annotated[
         list[str] | None,
@@ -33,22 +39,23 @@ def dbt(
     `fast-dau dbt build --vars 'fast_dau_refresh: full'`. The exit code is dbt's.
     """
     wanted = arguments or ["--help"]
-    if is_on_spark():
+    target = _TARGET.parse_known_args(wanted)[0].target
+    if is_on_spark(target):
         code = run_dbt(wanted, {})
     else:
         with database() as variables:
             if {"build", "run"}.intersection(wanted):
-                _require_schema(variables)
+                _require_schema(rollup_schema(target), variables)
             code = run_dbt(wanted, variables)
     raise typer.Exit(code)
 
 
-def _require_schema(variables: Mapping[str, str]) -> None:
+def _require_schema(schema: str, variables: Mapping[str, str]) -> None:
     """Raise UserError where dbt could not make the schema, before any hook."""
     with closing(connect(variables)) as connection, connection.cursor() as cursor:
-        cursor.execute(_LACKING, (rollup_schema(),))
+        cursor.execute(_LACKING, (schema,))
         if lacking := cursor.fetchone():
             raise UserError(
-                f"There is no schema {rollup_schema()}, which this role may not create:"
+                f"There is no schema {schema}, which this role may not create:"
                 f" have the database's owner run `{lacking[0]};`, or `{lacking[1]};`."
             )
