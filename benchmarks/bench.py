@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from rich.console import Console
 
 from benchmarks.measures import Sample
 from benchmarks.scratch import END, execute
-from orchestration.events.copying import vacuum_copied
-from orchestration.settings import TableName, events_table
+from orchestration.core.connection import Connection
+from orchestration.core.settings import TableName, events_table
+from orchestration.source.loading.copy_in import vacuum_copied
 
 HELD_EVENTS = "held_events"
 _LAST_HOUR = datetime.combine(END, time(23))

@@ -15,12 +15,12 @@ from dbt.artifacts.schemas.results import RunStatus
 from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from benchmarks.measures import Sample
 from benchmarks.scratch import END, execute, value
-from orchestration.errors import Failure
-from orchestration.settings import (
+from orchestration.core.connection import Connection
+from orchestration.core.errors import Failure
+from orchestration.core.settings import (
     DBT_PROJECT_DIR,
     ROOT,
     TableName,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from benchmarks.memory import watched
-from orchestration.errors import Failure
+from orchestration.core.errors import Failure
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from benchmarks.builds import OURS, build, build_anew
 from benchmarks.measures import Measure, Sample, measured
 from benchmarks.rivals.package import PACKAGE, require_same_retention
 from benchmarks.scratch import execute, execution_seconds, rows, seconds
-from orchestration.errors import Failure
+from orchestration.core.errors import Failure
 
 WHAT = {
     "floor": "one parallel count(*) of the events",

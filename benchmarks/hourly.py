@@ -8,9 +8,9 @@ from benchmarks.builds import OURS, Rollup, build
 from benchmarks.measures import Measure, measured
 from benchmarks.rivals.package import PACKAGE, require_same_retention
 from benchmarks.scratch import DAYS, END, execute
-from orchestration.events.copying import vacuum_copied
-from orchestration.events.table import init_events_table
-from orchestration.settings import TableName
+from orchestration.core.settings import TableName
+from orchestration.source.loading.copy_in import vacuum_copied
+from orchestration.source.table import init_events_table
 
 WHAT = {
     "hourly": "ordinary run, one new hour",

@@ -6,9 +6,9 @@ from time import perf_counter
 from benchmarks.bench import Bench
 from benchmarks.measures import Measure, Sample, measured
 from benchmarks.scratch import execute
-from orchestration.events.copying import copy_events
-from orchestration.events.table import COLUMN_TYPES, init_events_table
-from orchestration.settings import TableName
+from orchestration.core.settings import TableName
+from orchestration.source.loading.copy_in import copy_events
+from orchestration.source.table import COLUMN_TYPES, init_events_table
 
 WHAT = {
     "ingest_bare": "COPY into a table without indexes",

@@ -7,7 +7,7 @@ from benchmarks.bench import Bench
 from benchmarks.builds import OURS, build
 from benchmarks.measures import Measure, measured
 from benchmarks.scratch import END, execute
-from orchestration.events.table import init_events_table
+from orchestration.source.table import init_events_table
 
 WHAT = {"late": "ordinary run, one new hour and an event of 60 days ago"}
 _LATE_AT = datetime.combine(END, time(12)) - timedelta(days=60)

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
 from benchmarks.builds import OURS, RUN_AT, build, build_anew
 from benchmarks.scratch import execute, fill, scratch_database
-from orchestration.dbt import compiled_models
-from orchestration.explain.context import Context, models_explained
-from orchestration.explain.patterns import Pattern, pattern_names, read_pattern
-from orchestration.settings import as_vars
+from orchestration.core.connection import Connection
+from orchestration.core.dbt import compiled_models
+from orchestration.core.settings import as_vars
+from orchestration.trust.explain.context import Context, models_explained
+from orchestration.trust.explain.patterns import Pattern, pattern_names, read_pattern
 
 FOLDER = Path(__file__).parent / "plans"
 

@@ -10,10 +10,10 @@ from benchmarks.bench import Bench
 from benchmarks.builds import OURS, RUN_AT, build, build_anew
 from benchmarks.measures import Measure, Sample, measured
 from benchmarks.scratch import execute, execution_seconds, rows, value
-from orchestration.dbt import compiled_models
-from orchestration.errors import Failure
-from orchestration.manifest import models, tables
-from orchestration.settings import as_vars
+from orchestration.core.dbt import compiled_models
+from orchestration.core.errors import Failure
+from orchestration.core.manifest import models, tables
+from orchestration.core.settings import as_vars
 
 MODELS = [name for name in tables() if models()[name]["fqn"][1] == "product"]
 _FIRST = {f"first_{name}": f"{name}, in a first build" for name in MODELS}

@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from statistics import median, quantiles
 from time import perf_counter
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
 from benchmarks.bench import Bench
 from benchmarks.builds import OURS, build
 from benchmarks.measures import Measure
 from benchmarks.scratch import DAYS, END, value
+from orchestration.core.connection import Connection
 
 WHAT = {
     "read_dau_90d": "read DAU of 90 days",

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
 from benchmarks.bench import Bench
 from benchmarks.builds import OURS, RUN_AT, build
 from benchmarks.measures import Measure
@@ -14,6 +12,7 @@ from benchmarks.memory import children, program, status, watched
 from benchmarks.scratch import value
 from benchmarks.sizes import sizes
 from benchmarks.wall import run_dbt
+from orchestration.core.connection import Connection
 
 WHAT = {
     "memory": "most memory of a process, everything built anew",

@@ -30,8 +30,8 @@ from benchmarks.rivals import columnar
 from benchmarks.scratch import DAYS, fill, scratch_database, value
 from benchmarks.targets import Found
 from orchestration.answers.formats import Format
-from orchestration.errors import UserError
-from orchestration.events.ddl import failures
+from orchestration.core.errors import UserError
+from orchestration.core.statements import failures
 
 # In this order: each group finds the tables as the ones before have left them.
 GROUPS: dict[Callable[[Bench], Iterator[Measure]], tuple[str, ...]] = {

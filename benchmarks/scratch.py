@@ -6,15 +6,14 @@ from contextlib import closing, contextmanager
 from datetime import date
 from time import perf_counter
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
 from orchestration.cli.generate import reported
-from orchestration.events.copying import vacuum_copied
-from orchestration.events.table import init_events_table
-from orchestration.postgres.connection import connect, database
-from orchestration.settings import events_table
-from orchestration.synthetic.inserting import insert_synthetic_events
-from orchestration.synthetic.options import StreamOptions
+from orchestration.core.connection import Connection, connect
+from orchestration.core.settings import events_table
+from orchestration.embedded.database import database
+from orchestration.source.loading.copy_in import vacuum_copied
+from orchestration.source.synthetic.inserting import insert_synthetic_events
+from orchestration.source.synthetic.options import StreamOptions
+from orchestration.source.table import init_events_table
 
 DATABASE = "fast_dau_bench"
 DAYS = 200

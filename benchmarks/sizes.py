@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+from orchestration.core.connection import Connection
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from dagster_graphql import DagsterGraphQLClient
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.errors import Failure
-from orchestration.settings import ROOT
+from orchestration.core.errors import Failure
+from orchestration.core.settings import ROOT
 
 _PROGRAM = Path(sys.executable).parent / "fast-dau"
 _SETTINGS = ROOT / "orchestration" / "instance" / "dagster.yaml"

@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.pipeline.assets import DBT, rollup
 from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
-from orchestration.pipeline.events import EVENTS
+from orchestration.pipeline.events_asset import EVENTS
 from orchestration.pipeline.jobs import JOBS
 from orchestration.pipeline.mail import SENSORS
 from orchestration.pipeline.schedules import SCHEDULES

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from orchestration.settings import ROOT
+from orchestration.core.settings import ROOT
 
 ARTEFACTS = ROOT / "test-artefacts"
 _PATIENCE_MILLISECONDS = 90_000

@@ -1,9 +1,8 @@
 """Installs the change log on events of a test, and reads what it holds."""
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
-from orchestration.events.table import init_events_table
-from orchestration.settings import TableName
+from orchestration.core.connection import Connection
+from orchestration.core.settings import TableName
+from orchestration.source.table import init_events_table
 from tests.events_tables import EVENTS, execute, fetch
 
 # The moment before which changes are logged, as the triggers of `watched` see it.

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from orchestration.postgres.connection import connect
-from orchestration.postgres.server import server
+from orchestration.core.connection import connect
+from orchestration.embedded.server import server
 
 # No test has to survive a power cut, and several clusters share the machine.
 QUICK = {"fsync": "off", "shared_buffers": "64MB"}
@@ -20,7 +20,7 @@ QUICK = {"fsync": "off", "shared_buffers": "64MB"}
 _USE = """
 import json, sys
 from pathlib import Path
-from orchestration.postgres.server import server
+from orchestration.embedded.server import server
 with server(Path(sys.argv[1]), settings=json.loads(sys.argv[2])) as variables:
     print(json.dumps(variables), flush=True)
     sys.stdin.read()

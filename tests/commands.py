@@ -15,7 +15,7 @@ from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunner
 
 from orchestration import cli
-from orchestration.dbt import dbt_environment, finished
+from orchestration.core.dbt import dbt_environment, finished
 from tests.rollup import project_for
 
 FAST_DAU = Path(sys.executable).parent / "fast-dau"
@@ -54,7 +54,7 @@ def run_cli(*args: str, input: str | None = None) -> Ended:  # noqa: A002  # as 
         _same_signals(),
     ):
         patch.setattr(sys, "argv", command)
-        patch.setattr("orchestration.dbt.finished", dbt_in_this_process)
+        patch.setattr("orchestration.core.dbt.finished", dbt_in_this_process)
         try:
             cli.main()
         except SystemExit as ended:

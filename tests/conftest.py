@@ -9,12 +9,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.postgres.connection import connect, libpq_variables
-from orchestration.postgres.server import server, stop
-from orchestration.settings import events_table
+from orchestration.core.connection import Connection, connect, libpq_variables
+from orchestration.core.settings import events_table
+from orchestration.embedded.server import server, stop
+from orchestration.source.table import init_events_table
 from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
 from tests.midnight import wait_out_midnight
 from tests.oracle import Definitions

@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from orchestration.errors import Failure
+from orchestration.core.errors import Failure
 
 _PROGRAM = """#!/bin/sh
 '''exec' "{python}" "$0" "$@"

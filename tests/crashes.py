@@ -10,11 +10,11 @@ from random import Random
 
 import psycopg2
 
-from orchestration.errors import Failure
-from orchestration.events.table import init_events_table
-from orchestration.postgres.connection import connect
-from orchestration.postgres.server import server
-from orchestration.settings import events_table
+from orchestration.core.connection import connect
+from orchestration.core.errors import Failure
+from orchestration.core.settings import events_table
+from orchestration.embedded.server import server
+from orchestration.source.table import init_events_table
 from tests.clusters import QUICK
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows

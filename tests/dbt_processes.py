@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
-from orchestration.postgres.connection import connect
-from orchestration.settings import as_vars
+from orchestration.core.connection import Connection, connect
+from orchestration.core.settings import as_vars
 from tests.events_tables import execute, fetch
 from tests.forked_dbt import forked_dbt
 

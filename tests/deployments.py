@@ -10,18 +10,17 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.copying import vacuum_copied
-from orchestration.events.table import init_events_table
-from orchestration.explain.catalog import Catalog
-from orchestration.explain.context import Context, models_explained
-from orchestration.explain.plans import Plan, read_plan
-from orchestration.explain.report import Explained, explained
-from orchestration.postgres.connection import connect
-from orchestration.settings import events_table
-from orchestration.synthetic.inserting import insert_synthetic_events
-from orchestration.synthetic.options import StreamOptions
+from orchestration.core.connection import Connection, connect
+from orchestration.core.settings import events_table
+from orchestration.source.loading.copy_in import vacuum_copied
+from orchestration.source.synthetic.inserting import insert_synthetic_events
+from orchestration.source.synthetic.options import StreamOptions
+from orchestration.source.table import init_events_table
+from orchestration.trust.explain.catalog import Catalog
+from orchestration.trust.explain.context import Context, models_explained
+from orchestration.trust.explain.explained import Explained, explained
+from orchestration.trust.explain.query_plans import Plan, read_plan
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 

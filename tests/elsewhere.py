@@ -17,9 +17,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.postgres.home import Account, server_account, user_name
-from orchestration.postgres.signals import orderly_exit
-from orchestration.settings import ROOT
+from orchestration.core.home import Account, server_account, user_name
+from orchestration.core.settings import ROOT
+from orchestration.core.signals import orderly_exit
 from tests.copied_checkout import copy_checkout, make_environment
 from tests.foreign_shell import PSQLRC, foreign_variables
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.core.connection import Connection
 from tests.fresh_rollup import fresh_rollup
 from tests.made_up_events import invalid_events
 from tests.oracle import Definitions, Event

@@ -6,10 +6,10 @@ from typing import Any
 
 import psycopg2
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.settings import TableName
+from orchestration.core.connection import Connection
+from orchestration.core.settings import TableName
+from orchestration.source.table import init_events_table
 
 EVENTS = TableName("public", "events")
 COLUMNS = (

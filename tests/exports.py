@@ -6,12 +6,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from pyarrow import parquet as pq
 
-from orchestration.export.days import Span
-from orchestration.export.export import Exported, export_events
-from orchestration.postgres.connection import connect
+from orchestration.core.connection import Connection, connect
+from orchestration.source.export.export import Exported, export_events
+from orchestration.source.export.utc_days import Span
 from tests.events_tables import EVENTS, fetch
 
 Row = tuple[Any, ...]

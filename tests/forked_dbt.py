@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from dbt.cli.main import dbtRunner
 
-from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from orchestration.core.settings import DBT_PROJECT_DIR, ROOT
 from tests.rollup import project_for
 
 _CONTEXT = get_context("forkserver")

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
-from orchestration.events.table import init_events_table
-from orchestration.settings import events_table
+from orchestration.core.connection import Connection
+from orchestration.core.settings import events_table
+from orchestration.source.table import init_events_table
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 

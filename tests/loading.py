@@ -4,10 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
-from orchestration.events.load import Loaded, Options, load_events
-from orchestration.events.table import init_events_table
+from orchestration.core.connection import Connection
+from orchestration.source.loading.load import Loaded, Options, load_events
+from orchestration.source.table import init_events_table
 from tests.events_tables import EVENTS, fetch
 
 

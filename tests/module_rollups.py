@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.postgres.connection import connect
-from orchestration.settings import events_table
+from orchestration.core.connection import Connection, connect
+from orchestration.core.settings import events_table
+from orchestration.source.table import init_events_table
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from orchestration.postgres.connection import libpq_variables
-from orchestration.settings import ROOT
+from orchestration.core.connection import libpq_variables
+from orchestration.core.settings import ROOT
 
 
 class Dagster:

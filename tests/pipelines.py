@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.postgres.binaries import program
-from orchestration.postgres.connection import connect
-from orchestration.settings import ROOT
+from orchestration.core.connection import Connection, connect
+from orchestration.core.settings import ROOT
+from orchestration.embedded.binaries import program
+from orchestration.source.table import init_events_table
 from tests.events_tables import EVENTS, execute
 from tests.oracle import Definitions
 from tests.rollup import Rollup

@@ -12,10 +12,10 @@ from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from psycopg2.extras import execute_values
 
-from orchestration.settings import DBT_PROJECT_DIR, ROOT, as_vars
+from orchestration.core.connection import Connection
+from orchestration.core.settings import DBT_PROJECT_DIR, ROOT, as_vars
 from tests.oracle import Definitions, Event, tables
 from tests.product_oracle import Rows
 from tests.quick_dbt import quick_dbt

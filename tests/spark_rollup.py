@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.spark.event_log import work_by_model
-from orchestration.settings import DBT_PROJECT_DIR, ROOT
+from orchestration.core.settings import DBT_PROJECT_DIR, ROOT
 from orchestration.spark.cluster import Cluster
-from orchestration.spark.events import make_events_table
+from orchestration.spark.events_table import make_events_table
 from orchestration.spark.home import SparkHome
 from orchestration.spark.thrift import NoAnswerError
 from tests.exports import export

@@ -17,7 +17,7 @@ from typing import IO, Any
 import pytest
 from dbt.cli.main import dbtRunner
 
-from orchestration.settings import ROOT
+from orchestration.core.settings import ROOT
 from tests.rollup import parsed_for
 from tests.spark_rollup import SparkRollup
 

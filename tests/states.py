@@ -5,11 +5,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.postgres.connection import connect
-from orchestration.settings import events_table
+from orchestration.core.connection import Connection, connect
+from orchestration.core.settings import events_table
+from orchestration.source.table import init_events_table
 from tests.events_tables import execute
 from tests.oracle import Definitions
 from tests.rollup import Rollup

@@ -12,8 +12,8 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.core.connection import Connection
 from tests.event_changes import Place
 from tests.event_history import EventHistory
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.dbt import DBT_PROGRAM
-from orchestration.settings import DBT_PROJECT_DIR, ROOT, as_vars
+from orchestration.core.connection import Connection
+from orchestration.core.dbt import DBT_PROGRAM
+from orchestration.core.settings import DBT_PROJECT_DIR, ROOT, as_vars
 from tests.dbt_processes import WAITING, held
 from tests.events_tables import execute
 from tests.made_up_events import eventful_days, invalid_events

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from benchmarks.run import KEYS
-from orchestration.settings import ROOT
+from orchestration.core.settings import ROOT
 
 QUICK = ("floor", "full_first", "full_again", "hourly_noop")
 PRODUCT = (

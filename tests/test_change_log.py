@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.postgres.connection import connect
-from orchestration.settings import TableName
+from orchestration.core.connection import Connection, connect
+from orchestration.core.settings import TableName
 from tests.change_logs import (
     NOW,
     THRESHOLD,

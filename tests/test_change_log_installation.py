@@ -6,15 +6,14 @@ from contextlib import suppress
 
 import pytest
 from psycopg2.errors import DeadlockDetected
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.errors import Failure, UserError
-from orchestration.events import ddl
-from orchestration.events.table import init_events_table, init_script
-from orchestration.events.watching import change_log_table
-from orchestration.postgres.binaries import program
-from orchestration.postgres.connection import connect
-from orchestration.settings import TableName, dbt_vars
+from orchestration.core.connection import Connection, connect
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.settings import TableName, dbt_vars
+from orchestration.embedded.binaries import program
+from orchestration.source import ddl
+from orchestration.source.table import init_events_table, init_script
+from orchestration.source.watching import change_log_table
 from tests.change_logs import NOW, at, entries, insert, install, remove
 from tests.commands import run_cli
 from tests.events_tables import (

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.check.cells import difference_query
-from orchestration.check.scope import read_scope
+from orchestration.trust.check.cells import difference_query
+from orchestration.trust.check.scope import read_scope
 from tests.commands import run_cli
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions

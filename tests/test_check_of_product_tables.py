@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from orchestration.check import tables
-from orchestration.check.scope import read_scope
-from orchestration.check.tables import days_looked_back, recounted
-from orchestration.manifest import manifest, models
+from orchestration.core.manifest import manifest, models
+from orchestration.trust.check import tables
+from orchestration.trust.check.scope import read_scope
+from orchestration.trust.check.tables import days_looked_back, recounted
 from tests.commands import run_cli
 from tests.forgetting import forget
 from tests.made_up_events import eventful_days, invalid_events

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import Failure, UserError
-from orchestration.postgres.connection import child_environment, connect, database
-from orchestration.postgres.home import user_name
-from orchestration.postgres.server import running, server
+from orchestration.core.connection import child_environment, connect
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.home import user_name
+from orchestration.embedded.database import database
+from orchestration.embedded.server import running, server
 from tests.clusters import query
 from tests.commands import run_cli
 

@@ -10,8 +10,8 @@ from random import Random
 
 import pytest
 
-from orchestration.postgres.connection import libpq_variables
-from orchestration.postgres.server import server
+from orchestration.core.connection import libpq_variables
+from orchestration.embedded.server import server
 from tests.clusters import QUICK
 from tests.crashes import FlippingRollup, Reader
 from tests.dbt_processes import DbtProcess, dbt_process, held, wait_for_write

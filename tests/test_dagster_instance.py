@@ -12,11 +12,10 @@ import dagster as dg
 import psycopg2
 import pytest
 import yaml
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.instance.abandoned import SERVER_TAG, end_abandoned_runs
-from orchestration.postgres.connection import connect
-from orchestration.settings import ROOT
+from orchestration.core.connection import Connection, connect
+from orchestration.core.settings import ROOT
+from orchestration.pipeline.instance.abandoned import SERVER_TAG, end_abandoned_runs
 from tests.events_tables import execute, fetch
 from tests.pipelines import OWNER, PASSWORD, psql, roles, user
 
@@ -150,7 +149,7 @@ def test_the_code_server_ends_them_before_it_starts(
     production: dg.DagsterInstance,
 ) -> None:
     killed = begun(production)
-    command = [sys.executable, "-m", "orchestration.instance.prepare", SOCKET]
+    command = [sys.executable, "-m", "orchestration.pipeline.instance.prepare", SOCKET]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert done.stdout == f"ended the record of the run {killed}, which was killed\n"

@@ -6,18 +6,13 @@ from typing import Any
 
 import pytest
 import yaml
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.dashboards.bundle import (
-    BUNDLE,
-    datasets,
-    filled_bundle,
-    tables_read,
-)
-from orchestration.dashboards.reader import reader_address
-from orchestration.errors import Failure
-from orchestration.manifest import manifest, models
-from orchestration.settings import ROOT
+from orchestration.core.connection import Connection
+from orchestration.core.errors import Failure
+from orchestration.core.manifest import manifest, models
+from orchestration.core.settings import ROOT
+from orchestration.dashboards.bundle import BUNDLE, datasets, filled_bundle, tables_read
+from orchestration.dashboards.superset_role import reader_address
 
 CHARTS = {
     path.stem: yaml.safe_load(path.read_text()) for path in BUNDLE.glob("charts/*.yaml")

@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from psycopg2.extras import RealDictCursor
 
+from orchestration.core.connection import Connection
+from orchestration.core.dbt import run_dbt
+from orchestration.core.settings import events_table
 from orchestration.dashboards.bundle import BUNDLE
-from orchestration.dbt import run_dbt
-from orchestration.events.table import init_events_table
-from orchestration.settings import events_table
-from orchestration.synthetic.inserting import insert_synthetic_events
-from orchestration.synthetic.options import StreamOptions
+from orchestration.source.synthetic.inserting import insert_synthetic_events
+from orchestration.source.synthetic.options import StreamOptions
+from orchestration.source.table import init_events_table
 from tests.browser import keep, page
 from tests.superset_page import Dashboard
 from tests.ui_processes import started_ui

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.postgres.connection import libpq_variables
-from orchestration.postgres.server import keep_running, running, server
+from orchestration.core.connection import libpq_variables
+from orchestration.embedded.server import keep_running, running, server
 from tests.clusters import other_user, query
 from tests.commands import FAST_DAU, run_cli
 

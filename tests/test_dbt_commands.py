@@ -12,8 +12,8 @@ import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.nodes import ModelNode
 from dbt_common.contracts.constraints import ColumnLevelConstraint, ConstraintType
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.core.connection import Connection
 from tests.commands import run_cli, run_program
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Event

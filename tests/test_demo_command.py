@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.demo import prepare_demo
-from orchestration.synthetic.options import StreamOptions
+from orchestration.core.connection import Connection
+from orchestration.source.synthetic.demo import prepare_demo
+from orchestration.source.synthetic.options import StreamOptions
 from tests.commands import run_cli, run_program
 
 SMALL = ("--events", "20000", "--users", "500", "--days", "20")

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.settings import ROOT, events_table
+from orchestration.core.connection import Connection
+from orchestration.core.settings import ROOT, events_table
+from orchestration.source.table import init_events_table
 from tests.commands import answer, run_cli
 from tests.rollup import project_for
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import Failure
-from orchestration.postgres import process
-from orchestration.postgres.locks import exclusive_if_free
-from orchestration.postgres.server import keep_running, running, server, stop
+from orchestration.core.errors import Failure
+from orchestration.core.locks import exclusive_if_free
+from orchestration.embedded import process
+from orchestration.embedded.server import keep_running, running, server, stop
 from tests.clusters import QUICK, other_user, query
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.postgres.home import server_account
-from orchestration.postgres.locks import exclusive_if_free
-from orchestration.postgres.server import running, server
+from orchestration.core.home import server_account
+from orchestration.core.locks import exclusive_if_free
+from orchestration.embedded.server import running, server
 from tests.clusters import copy_cluster, query
 
 IS_LINUX = sys.platform == "linux"

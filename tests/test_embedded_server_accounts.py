@@ -10,18 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import Failure
-from orchestration.postgres import home as home_module
-from orchestration.postgres.binaries import program
-from orchestration.postgres.home import default_home, server_account
-from orchestration.postgres.server import server
+from orchestration.core import home as home_module
+from orchestration.core.errors import Failure
+from orchestration.core.home import default_home, server_account
+from orchestration.embedded.binaries import program
+from orchestration.embedded.server import server
 from tests.clusters import make_cluster, query
 
 only_as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root's own difficulties")
 
 AS_NORMAL_USER = """
 import os, sys
-from orchestration.postgres.connection import connect, database
+from orchestration.core.connection import connect
+from orchestration.embedded.database import database
 os.setgroups([])
 os.setgid(int(sys.argv[2]))
 os.setuid(int(sys.argv[1]))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.postgres.binaries import program
-from orchestration.postgres.home import server_account
-from orchestration.postgres.server import running, server
+from orchestration.core.home import server_account
+from orchestration.embedded.binaries import program
+from orchestration.embedded.server import running, server
 from tests.clusters import QUICK, OtherUser, other_user, query
 
 WRITE_ROWS = """

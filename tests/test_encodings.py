@@ -9,10 +9,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.postgres.connection import connect, libpq_variables
-from orchestration.settings import ROOT
+from orchestration.core.connection import Connection, connect, libpq_variables
+from orchestration.core.settings import ROOT
 from tests.commands import answer, run_cli
 from tests.events_tables import execute
 from tests.made_up_events import eventful_days

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.errors import Failure, UserError
-from orchestration.events.table import (
+from orchestration.core.connection import Connection
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.settings import TableName
+from orchestration.source.table import (
     init_events_table,
     init_script,
     require_events_table,
 )
-from orchestration.settings import TableName
 from tests.commands import run_cli
 from tests.events_tables import (
     COLUMNS,

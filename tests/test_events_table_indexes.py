@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.errors import Failure
-from orchestration.events import ddl
-from orchestration.postgres.connection import connect
-from orchestration.settings import TableName
+from orchestration.core.connection import Connection, connect
+from orchestration.core.errors import Failure
+from orchestration.core.settings import TableName
+from orchestration.source import ddl
 from tests.events_tables import (
     COLUMNS,
     COVERING,

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.errors import Failure, UserError
-from orchestration.events import ddl
-from orchestration.events.table import (
-    init_script,
-)
-from orchestration.postgres.connection import connect
-from orchestration.settings import TableName
+from orchestration.core.connection import Connection, connect
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.settings import TableName
+from orchestration.source import ddl
+from orchestration.source.table import init_script
 from tests.events_tables import (
     COLUMNS,
     COVERING,

@@ -5,10 +5,10 @@ import re
 from typing import Any
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.explain.catalog import Catalog
-from orchestration.explain.patterns import pattern_names
+from orchestration.core.connection import Connection
+from orchestration.trust.explain.catalog import Catalog
+from orchestration.trust.explain.patterns import pattern_names
 from tests.commands import run_cli
 from tests.deployments import LAST_DAY, NOW, deploy
 from tests.events_tables import COLUMNS, EVENTS, execute, init

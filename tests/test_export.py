@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from pyarrow import parquet as pq
 
-from orchestration.errors import Failure, UserError
-from orchestration.export import parts
-from orchestration.export.days import Span, days_with_events
-from orchestration.export.folder import opened
-from orchestration.synthetic.inserting import insert_synthetic_events
-from orchestration.synthetic.options import StreamOptions
+from orchestration.core.connection import Connection
+from orchestration.core.errors import Failure, UserError
+from orchestration.source.export import parts
+from orchestration.source.export.folder import opened
+from orchestration.source.export.utc_days import Span, days_with_events
+from orchestration.source.synthetic.inserting import insert_synthetic_events
+from orchestration.source.synthetic.options import StreamOptions
 from tests.events_tables import EVENTS, execute, fetch
 from tests.exports import WITHOUT_TIME, export, exported, folders, in_table
 from tests.loading import make_events_table
@@ -262,7 +262,7 @@ def test_a_big_day_becomes_several_files(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("orchestration.export.copying.CHUNK_BYTES", 1 << 12)
+    monkeypatch.setattr("orchestration.source.export.copy_out.CHUNK_BYTES", 1 << 12)
     monkeypatch.setattr(parts, "ROW_GROUP_BYTES", 1 << 14)
     monkeypatch.setattr(parts, "PART_BYTES", 1 << 15)
     execute(
@@ -285,7 +285,7 @@ def test_a_row_may_be_longer_than_a_chunk(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("orchestration.export.copying.CHUNK_BYTES", 100)
+    monkeypatch.setattr("orchestration.source.export.copy_out.CHUNK_BYTES", 100)
     execute(
         events,
         "insert into events select n, 1, repeat('x', n), '2024-03-03', null "

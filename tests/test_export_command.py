@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.core.connection import Connection
 from tests.commands import run_cli
 from tests.events_tables import execute
 from tests.exports import exported, folders, in_table
@@ -17,7 +17,7 @@ from tests.loading import make_events_table
 CTRL_C = """
 import os, signal, sys
 from orchestration.cli import main
-from orchestration.export.notes import Notes
+from orchestration.source.export.notes import Notes
 write = Notes.write
 def write_and_stop(notes, path):
     write(notes, path)

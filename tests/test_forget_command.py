@@ -12,9 +12,9 @@ from random import Random
 import psycopg2
 import pytest
 
-from orchestration.errors import Failure
-from orchestration.forget.run_lock import begin_alone
-from orchestration.postgres.connection import connect
+from orchestration.core.connection import connect
+from orchestration.core.errors import Failure
+from orchestration.trust.forget.run_lock import begin_alone
 from tests.commands import FAST_DAU, run_cli
 from tests.events_tables import EVENTS
 from tests.forgetting import (

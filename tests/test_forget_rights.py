@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.forget import owners
+from orchestration.core.connection import Connection
+from orchestration.trust.forget import owners
 from tests.commands import run_cli
 from tests.events_tables import execute
 from tests.forgetting import BERLIN, everything, forget, listed, refusal

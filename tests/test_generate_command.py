@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.settings import events_table
-from orchestration.synthetic.inserting import insert_synthetic_events
-from orchestration.synthetic.options import StreamOptions
-from orchestration.synthetic.population import active_users, populate
+from orchestration.core.connection import Connection
+from orchestration.core.settings import events_table
+from orchestration.source.synthetic.inserting import insert_synthetic_events
+from orchestration.source.synthetic.options import StreamOptions
+from orchestration.source.synthetic.population import active_users, populate
+from orchestration.source.table import init_events_table
 from tests.commands import FAST_DAU, run_cli
 
 OPTIONS = StreamOptions(events=8_000, users=300, days=40, end_date=date(2025, 3, 31))

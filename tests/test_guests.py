@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orchestration.postgres.connection import connect
+from orchestration.core.connection import connect
 from tests.commands import run_cli
 from tests.events_tables import execute
 from tests.forgetting import forget

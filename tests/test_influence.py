@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.manifest import models
+from orchestration.core.connection import Connection
+from orchestration.core.manifest import models
 from tests.fresh_rollup import ClockedRollup, fresh_rollup
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event

@@ -4,11 +4,11 @@ from typing import Any, cast
 
 import pytest
 
-from orchestration.explain.catalog import Catalog, Index, Table
-from orchestration.explain.judgement import findings
-from orchestration.explain.patterns import Pattern, Reads
-from orchestration.explain.plans import Plan, Scan, read_plan
-from orchestration.settings import TableName
+from orchestration.core.settings import TableName
+from orchestration.trust.explain.catalog import Catalog, Index, Table
+from orchestration.trust.explain.judgement import findings
+from orchestration.trust.explain.patterns import Pattern, Reads
+from orchestration.trust.explain.query_plans import Plan, Scan, read_plan
 
 EVENTS = TableName("public", "events")
 INDEX = TableName("public", "events_idx")

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.postgres.connection import connect
+from orchestration.core.connection import Connection, connect
 from tests.change_logs import install, remove
 from tests.events_tables import execute, in_background, wait_until
 from tests.oracle import Definitions, Event

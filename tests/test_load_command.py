@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
+from orchestration.core.connection import Connection
 from tests.commands import run_cli
 from tests.loading import make_events_table, stored
 

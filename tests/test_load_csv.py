@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.load import Loaded
+from orchestration.core.connection import Connection
+from orchestration.source.loading.load import Loaded
 from tests.events_tables import fetch
 from tests.loading import load, make_events_table, stored
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from orchestration.events import fields
-from orchestration.events.plain import is_plain
+from orchestration.source.loading import fields
+from orchestration.source.loading.plain import is_plain
 
 CELLS: list[Any] = [
     *(

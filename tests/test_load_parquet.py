@@ -12,12 +12,12 @@ from uuid import UUID
 
 import pyarrow as pa
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from pyarrow import parquet as pq
 
-from orchestration.errors import UserError
-from orchestration.events import parquet_file
-from orchestration.events.load import Loaded
+from orchestration.core.connection import Connection
+from orchestration.core.errors import UserError
+from orchestration.source.loading import parquet_file
+from orchestration.source.loading.load import Loaded
 from tests.events_tables import fetch
 from tests.loading import load, make_events_table, stored
 

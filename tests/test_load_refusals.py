@@ -8,11 +8,11 @@ from typing import Any
 
 import psycopg2
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.errors import Failure, UserError
-from orchestration.events import csv_file
-from orchestration.events.mapping import parse_columns, parse_delimiter
+from orchestration.core.connection import Connection
+from orchestration.core.errors import Failure, UserError
+from orchestration.source.loading import csv_file
+from orchestration.source.loading.mapping import parse_columns, parse_delimiter
 from tests.events_tables import execute
 from tests.loading import load, make_events_table, stored
 

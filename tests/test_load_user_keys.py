@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.errors import Failure, UserError
-from orchestration.events.load import Loaded
-from orchestration.events.user_keys import UserKeys, keys_table
-from orchestration.postgres.connection import connect
-from orchestration.settings import TableName
+from orchestration.core.connection import Connection, connect
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.settings import TableName
+from orchestration.source.loading.load import Loaded
+from orchestration.source.user_keys import UserKeys, keys_table
 from tests.events_tables import EVENTS, fetch
 from tests.loading import load, make_events_table, stored
 

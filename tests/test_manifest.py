@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from orchestration import manifest as module
-from orchestration.manifest import parsed
+from orchestration.core import manifest as module
+from orchestration.core.manifest import parsed
 
 PACKAGE = "dbt_packages/fast_dau"
 FOLDERS = ("models", "macros", "tests", "analyses", "seeds", f"{PACKAGE}/models")

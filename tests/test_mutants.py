@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import UserError
-from orchestration.settings import ROOT
+from orchestration.core.errors import UserError
+from orchestration.core.settings import ROOT
 from tests.mutants.catalogue import Mutant, Part, chosen, read_mutants
 from tests.mutants.trial import Outcome, Verdict, judged, try_out
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from orchestration.postgres.connection import connect
+from orchestration.core.connection import connect
 from tests.dbt_processes import (
     TURN_LOCK,
     TURN_LOCK_IS_AWAITED,

@@ -13,11 +13,16 @@ from random import Random
 import pytest
 import yaml
 
-from orchestration import settings
-from orchestration.dbt import DBT_PROGRAM
-from orchestration.errors import UserError
-from orchestration.own_project.make import project_name
-from orchestration.settings import DBT_PROJECT_DIR, ROOT, project_dir, rollup_schema
+from orchestration.core import settings
+from orchestration.core.dbt import DBT_PROGRAM
+from orchestration.core.errors import UserError
+from orchestration.core.own_project.make import project_name
+from orchestration.core.settings import (
+    DBT_PROJECT_DIR,
+    ROOT,
+    project_dir,
+    rollup_schema,
+)
 from tests.commands import FAST_DAU, Ended, run_cli
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
@@ -35,7 +40,7 @@ OWN_MODELS = {
 LOADED = """
 import json
 from orchestration.definitions import definitions
-from orchestration.pipeline.manifest import MANIFEST
+from orchestration.pipeline.dagster_manifest import MANIFEST
 graph = definitions.resolve_asset_graph()
 print(json.dumps({
     "groups": {key.to_user_string(): graph.get(key).group_name
@@ -217,7 +222,7 @@ def test_the_projects_name_is_the_folders_as_dbt_takes_it(
 
 
 def test_the_settings_in_the_project_are_those_there_are_at_their_defaults() -> None:
-    template = ROOT / "orchestration/own_project/template/dbt_project.yml"
+    template = ROOT / "orchestration/core/own_project/template/dbt_project.yml"
     shown = re.findall(
         r"^  # (fast_dau_\w+): (.*?)(?:  #|$)", template.read_text(), re.MULTILINE
     )

@@ -8,14 +8,14 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.check.scope import read_scope
+from orchestration.core.settings import events_table
 from orchestration.definitions import definitions
-from orchestration.events.table import init_events_table
 from orchestration.pipeline.assets import rollup as rollup_assets
 from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
 from orchestration.pipeline.checks.recount import RECOUNTED, days_to_recount
-from orchestration.pipeline.events import EVENTS
-from orchestration.settings import events_table
+from orchestration.pipeline.events_asset import EVENTS
+from orchestration.source.table import init_events_table
+from orchestration.trust.check.scope import read_scope
 from tests.commands import dbt_in_this_process
 from tests.oracle import Definitions, Event
 from tests.pipeline_runs import evaluations, utc_now
@@ -58,7 +58,7 @@ def state() -> State:
 @pytest.fixture
 def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """Yield an instance without runs, whose checks run dbt in this process."""
-    monkeypatch.setattr("orchestration.dbt.finished", dbt_in_this_process)
+    monkeypatch.setattr("orchestration.core.dbt.finished", dbt_in_this_process)
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 

@@ -40,7 +40,7 @@ def rollup(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A DAGSTER_HOME with the settings that come with fast-dau, and no patience."""
     settings = yaml.safe_load(
-        (files("orchestration.instance") / "dagster.yaml").read_text()
+        (files("orchestration.pipeline.instance") / "dagster.yaml").read_text()
     )
     settings["run_queue"]["dequeue_interval_seconds"] = 1
     settings["run_monitoring"]["poll_interval_seconds"] = 2

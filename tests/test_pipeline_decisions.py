@@ -5,8 +5,8 @@ from datetime import date, datetime
 import dagster as dg
 import pytest
 
+from orchestration.core.errors import UserError
 from orchestration.definitions import definitions
-from orchestration.errors import UserError
 from orchestration.pipeline.checks.freshness import Counted
 from orchestration.pipeline.checks.recount import severity
 from orchestration.pipeline.rebuild import Rebuild, backfill_days, dbt_arguments

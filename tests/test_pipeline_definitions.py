@@ -3,9 +3,9 @@
 import dagster as dg
 import pytest
 
-from orchestration.check.tables import recounted
+from orchestration.core.manifest import manifest, models, tables
 from orchestration.definitions import definitions
-from orchestration.manifest import manifest, models, tables
+from orchestration.trust.check.tables import recounted
 
 GRAPH = definitions.resolve_asset_graph()
 MODELS = models()

@@ -6,7 +6,7 @@ from unittest.mock import MagicMock
 import dagster as dg
 import pytest
 
-from orchestration.errors import UserError
+from orchestration.core.errors import UserError
 from orchestration.pipeline.mail import failure_sensors
 
 COMPLETE = {

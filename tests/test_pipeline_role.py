@@ -7,9 +7,8 @@ from random import Random
 
 import psycopg2
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.postgres.connection import connect
+from orchestration.core.connection import Connection, connect
 from tests.commands import run_cli
 from tests.events_tables import execute
 from tests.made_up_events import eventful_days, invalid_events

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.events.watching import change_log_table, log_rollups_table
-from orchestration.manifest import STATE, models
-from orchestration.settings import ROOT, TableName
+from orchestration.core.connection import Connection
+from orchestration.core.manifest import STATE, models
+from orchestration.core.settings import ROOT, TableName
+from orchestration.source.table import init_events_table
+from orchestration.source.watching import change_log_table, log_rollups_table
 from tests.events_tables import COLUMNS, execute, fetch
 from tests.oracle import Definitions, Event
 from tests.pipelines import OWNER, RIGHTS, ROLE, psql, roles, user

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 import pytest
 
-from orchestration.dbt import run_dbt
-from orchestration.manifest import models
+from orchestration.core.dbt import run_dbt
+from orchestration.core.manifest import models
 from tests.oracle import Event
 from tests.pipeline_runs import (
     Pipeline,

@@ -12,13 +12,10 @@ import pytest
 # There is no public way to ask when a schedule ticks.
 from dagster._utils.schedules import schedule_execution_time_iterator
 
-from orchestration.events.table import init_events_table
+from orchestration.core.settings import events_table
 from orchestration.pipeline.rebuild import Rebuild, dbt_arguments
-from orchestration.pipeline.schedules import (
-    daily_schedule,
-    hourly_incremental_schedule,
-)
-from orchestration.settings import events_table
+from orchestration.pipeline.schedules import daily_schedule, hourly_incremental_schedule
+from orchestration.source.table import init_events_table
 from tests.oracle import Definitions, Event
 from tests.rollup import TABLES, Rollup
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.settings import as_vars
+from orchestration.core.settings import as_vars
 from tests.change_logs import install
 from tests.commands import run_cli
 from tests.made_up_events import eventful_days

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from orchestration.plan.days import PlannedDay, PlannedRange, in_ranges
-from orchestration.plan.lateness import Lateness
+from orchestration.trust.plan.days_to_rebuild import PlannedDay, PlannedRange, in_ranges
+from orchestration.trust.plan.lateness import Lateness
 
 
 def day(number: int, reason: str, events: int = 1) -> PlannedDay:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.explain.context import models_explained
-from orchestration.explain.report import Explained, explained
+from orchestration.core.connection import Connection
+from orchestration.trust.explain.context import models_explained
+from orchestration.trust.explain.explained import Explained, explained
 from tests.deployments import (
     DAYS,
     LAST_DAY,

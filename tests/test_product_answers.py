@@ -12,8 +12,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.core.connection import Connection
 from tests.commands import answer, run_cli
 from tests.module_rollups import module_rollup
 from tests.oracle import Definitions, Event

@@ -11,11 +11,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.postgres.binaries import program
-from orchestration.settings import ROOT
+from orchestration.core.connection import Connection
+from orchestration.core.settings import ROOT
+from orchestration.embedded.binaries import program
+from orchestration.source.table import init_events_table
 from tests.clusters import query
 from tests.events_tables import EVENTS, execute
 from tests.made_up_events import eventful_days

@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
+from orchestration.core.connection import Connection
 from tests.dbt_processes import dbt_process, held, wait_for_write
 from tests.made_up_events import eventful_days
 from tests.oracle import Event, tables

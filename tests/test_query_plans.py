@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.postgres.home import open_home
-from orchestration.settings import events_table
+from orchestration.core.connection import Connection
+from orchestration.core.home import open_home
+from orchestration.core.settings import events_table
+from orchestration.source.table import init_events_table
 from tests.deployments import (
     NOW,
     SEGMENTS,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.manifest import STATE, models
-from orchestration.postgres import demands
-from orchestration.postgres.connection import libpq_variables
-from orchestration.settings import ROOT
+from orchestration.core import demands
+from orchestration.core.connection import libpq_variables
+from orchestration.core.manifest import STATE, models
+from orchestration.core.settings import ROOT
 from tests.clusters import cluster_folder
 from tests.commands import FAST_DAU
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from orchestration.manifest import models, tables
+from orchestration.core.manifest import models, tables
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Event
 from tests.rollup import TABLES, Rollup, RunError

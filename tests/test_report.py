@@ -10,11 +10,10 @@ from random import Random
 
 import pytest
 from playwright.sync_api import Page, expect
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.postgres.connection import connect
-from orchestration.report.numbers import read_numbers
-from orchestration.report.page import page as written
+from orchestration.answers.report.numbers import read_numbers
+from orchestration.answers.report.page import page as written
+from orchestration.core.connection import Connection, connect
 from tests import browser
 from tests.commands import answer, run_cli
 from tests.module_rollups import module_rollup

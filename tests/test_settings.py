@@ -6,7 +6,7 @@ from typing import Any
 import jinja2
 import yaml
 
-from orchestration.settings import DBT_PROJECT_DIR, DEFAULTS, PREFIX, ROOT
+from orchestration.core.settings import DBT_PROJECT_DIR, DEFAULTS, PREFIX, ROOT
 
 
 def settings() -> dict[str, dict[str, Any]]:

@@ -15,12 +15,12 @@ from threading import Thread
 
 import psutil
 import pytest
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.errors import Failure, UserError
+from orchestration.core.connection import Connection
+from orchestration.core.errors import Failure, UserError
 from orchestration.spark import processes
 from orchestration.spark.cluster import Cluster
-from orchestration.spark.events import make_events_table
+from orchestration.spark.events_table import make_events_table
 from orchestration.spark.processes import Role
 from orchestration.spark.thrift import NoAnswerError, run
 from tests.commands import answer, run_cli

@@ -2,8 +2,8 @@
 
 import pytest
 
-from orchestration.errors import UserError
-from orchestration.spark.environment import server_of
+from orchestration.core.errors import UserError
+from orchestration.spark.named_server import server_of
 from orchestration.spark.thrift import Server
 
 PASSWORD = "correct-horse"  # noqa: S105  # of no server

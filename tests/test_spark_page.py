@@ -12,8 +12,8 @@ from random import Random
 
 import pytest
 
-from orchestration.errors import UserError
-from orchestration.settings import ROOT
+from orchestration.core.errors import UserError
+from orchestration.core.settings import ROOT
 from orchestration.spark import cluster as clusters
 from orchestration.spark import processes
 from orchestration.spark.home import SparkHome

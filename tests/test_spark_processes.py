@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import Failure, UserError
+from orchestration.core.errors import Failure, UserError
 from orchestration.spark import cluster as clusters
 from orchestration.spark import processes, programs
 from orchestration.spark.cluster import Cluster

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from orchestration.settings import ROOT
+from orchestration.core.settings import ROOT
 from orchestration.spark.cluster import Cluster
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import ROOT
+from orchestration.core.settings import ROOT
 from tests.foreign_shell import foreign_variables
 from tests.midnight import seconds_to_wait
 

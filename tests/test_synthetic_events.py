@@ -14,18 +14,18 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from orchestration.errors import UserError
-from orchestration.synthetic.hashing import Stream, stratified, stream_key
-from orchestration.synthetic.options import StreamOptions
-from orchestration.synthetic.population import (
+from orchestration.core.errors import UserError
+from orchestration.source.synthetic.hashing import Stream, stratified, stream_key
+from orchestration.source.synthetic.options import StreamOptions
+from orchestration.source.synthetic.population import (
     PERSONA_PERCENT,
     Persona,
     Population,
     active_users,
     populate,
 )
-from orchestration.synthetic.stream import LONGEST_DELAY_DAYS, event_rows
-from orchestration.synthetic.text import CopyText
+from orchestration.source.synthetic.stream import LONGEST_DELAY_DAYS, event_rows
+from orchestration.source.synthetic.text import CopyText
 
 # Twelve weeks: all weekdays weigh the same.
 OPTIONS = StreamOptions(events=30_000, users=1_500, days=84, end_date=date(2025, 3, 30))

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.postgres.server import running
-from orchestration.settings import events_table
+from orchestration.core.connection import Connection
+from orchestration.core.settings import events_table
+from orchestration.embedded.server import running
+from orchestration.source.table import init_events_table
 from tests.commands import run_cli
 from tests.dbt_processes import TURN_LOCK, TURN_LOCK_IS_AWAITED
 from tests.events_tables import execute, fetch

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.events.table import init_events_table
-from orchestration.settings import events_table
-from orchestration.synthetic.inserting import insert_synthetic_events
-from orchestration.synthetic.options import StreamOptions
+from orchestration.core.connection import Connection
+from orchestration.core.settings import events_table
+from orchestration.source.synthetic.inserting import insert_synthetic_events
+from orchestration.source.synthetic.options import StreamOptions
+from orchestration.source.table import init_events_table
 from tests.browser import keep, page
 from tests.ui_processes import dagster_home, started_ui
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from orchestration import settings
-from orchestration.errors import UserError
+from orchestration.core import settings
+from orchestration.core.errors import UserError
 from tests.commands import run_cli
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup, RunError

@@ -9,7 +9,6 @@ from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from pyarrow import csv, parquet
 
 from benchmarks.bench import Bench
@@ -17,7 +16,8 @@ from benchmarks.builds import OURS, RUN_AT, build
 from benchmarks.children import run_child
 from benchmarks.measures import Measure, Sample, measured
 from benchmarks.scratch import rows
-from orchestration.errors import Failure, UserError
+from orchestration.core.connection import Connection
+from orchestration.core.errors import Failure, UserError
 
 WHAT = {
     "duckdb": "DuckDB: DAU and retention of all days, from Parquet",

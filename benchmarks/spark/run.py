@@ -18,7 +18,6 @@ from time import perf_counter
 from typing import Annotated
 
 import typer
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from rich.console import Console
 from rich.table import Table
 
@@ -26,16 +25,16 @@ from benchmarks.bench import Bench
 from benchmarks.builds import OURS, RUN_AT, build
 from benchmarks.scratch import DAYS, END, fill, rows, scratch_database, value
 from benchmarks.spark.event_log import Work, logged_to, work_by_model
-from orchestration.dbt import DBT_PROGRAM
-from orchestration.errors import Failure
-from orchestration.events.ddl import failures
-from orchestration.export.days import Span
-from orchestration.export.export import export_events
-from orchestration.postgres.connection import connect
-from orchestration.settings import events_table
+from orchestration.core.connection import Connection, connect
+from orchestration.core.dbt import DBT_PROGRAM
+from orchestration.core.errors import Failure
+from orchestration.core.settings import events_table
+from orchestration.core.statements import failures
+from orchestration.source.export.export import export_events
+from orchestration.source.export.utc_days import Span
 from orchestration.spark import cluster as clusters
 from orchestration.spark.cluster import Cluster
-from orchestration.spark.events import make_events_table
+from orchestration.spark.events_table import make_events_table
 from orchestration.spark.home import spark_home
 
 _MEBIBYTE = 2**20

@@ -1,1 +1,1 @@
-"""Answers: questions put to the rollup tables, and ways to show what they say."""
+"""What the tables say: questions, tables for a terminal, charts, and the report."""

@@ -4,18 +4,18 @@ The command line and people who run the analyses with dbt read the same query: i
 variables are rendered as query parameters here, and as literals by dbt.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import jinja2
 import psycopg2
-from psycopg2 import errors, sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
+from psycopg2 import sql
 
-from orchestration.errors import Failure, UserError
-from orchestration.settings import DBT_PROJECT_DIR, events_table, rollup_schema
+from orchestration.core.connection import Connection
+from orchestration.core.settings import DBT_PROJECT_DIR, rollup_schema
+from orchestration.core.statements import execute
 
 _ROWS_AT_A_TIME = 10_000
 
@@ -53,32 +53,6 @@ def newest_day(connection: Connection, *, complete: bool = False) -> date | None
         row = cursor.fetchone()
     newest: date | None = row[0] if row else None
     return newest
-
-
-def execute(
-    cursor: psycopg2.extensions.cursor,
-    query: str,
-    parameters: Mapping[str, Any] | None = None,
-) -> None:
-    """Run a query on the events and the rollup's tables.
-
-    Raises UserError where one of them is not there yet, and Failure where the server
-    refuses the query.
-    """
-    try:
-        cursor.execute(query, parameters)
-    except errors.UndefinedTable as error:
-        missing = str(error).split('"')[1]
-        if missing == str(events_table()):
-            remedy = (
-                "create it with `fast-dau init`, or name yours with the variables "
-                "fast_dau_events_schema and fast_dau_events_table"
-            )
-        else:
-            remedy = "build it with `fast-dau dbt build`"
-        raise UserError(f"There is no table {missing} yet: {remedy}.") from None
-    except psycopg2.Error as error:
-        raise Failure(f"The server refused the query: {error}".strip()) from None
 
 
 def _rest(

@@ -26,8 +26,8 @@ from orchestration.cli import (
     spark,
     ui,
 )
-from orchestration.errors import UserError
-from orchestration.settings import ROOT
+from orchestration.core.errors import UserError
+from orchestration.core.settings import ROOT
 
 
 def _show_version(is_asked: bool) -> None:

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from rich.console import Console
 
-from orchestration.answers import pages
+from orchestration.answers import terminal
 from orchestration.answers.formats import Format, write
 from orchestration.answers.questions import Answer, ask, newest_day
-from orchestration.errors import UserError
-from orchestration.postgres.connection import connect, database
+from orchestration.core.connection import Connection, connect
+from orchestration.core.errors import UserError
+from orchestration.embedded.database import database
 
 _DAYS_SHOWN = 14
 
@@ -43,12 +43,12 @@ Form = Annotated[Format, typer.Option("--format", help="For people, or for progr
 
 def dau(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     """Show how many users were active each day."""
-    show_days("active_users_by_day", from_, to, form, pages.show_active_users)
+    show_days("active_users_by_day", from_, to, form, terminal.show_active_users)
 
 
 def retention(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     """Show how many of each day's users had been active in the 7 days before."""
-    show_days("retention_by_day", from_, to, form, pages.show_retention)
+    show_days("retention_by_day", from_, to, form, terminal.show_retention)
 
 
 def returning(
@@ -65,7 +65,7 @@ def returning(
             raise UserError("The tables hold no day that is over: name one with --on.")
         answer = ask(connection, "returning_users_on_day", on_date=day)
         if form is Format.TABLE:
-            pages.show_returning_users(answer, day, Console())
+            terminal.show_returning_users(answer, day, Console())
         else:
             write(answer, form, sys.stdout)
 

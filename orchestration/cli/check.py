@@ -13,11 +13,12 @@ from rich.progress import Progress
 
 from orchestration.answers.formats import Format, write
 from orchestration.answers.questions import Answer
-from orchestration.check.cells import COLUMNS, differing_cells, differing_reasons
-from orchestration.check.scope import Days, Scope, days_to_check, read_scope
-from orchestration.check.trust import taken_on_trust
 from orchestration.cli.answers import Form, asked_days, day_option
-from orchestration.postgres.connection import connect, database
+from orchestration.core.connection import connect
+from orchestration.embedded.database import database
+from orchestration.trust.check.cells import COLUMNS, differing_cells, differing_reasons
+from orchestration.trust.check.scope import Days, Scope, days_to_check, read_scope
+from orchestration.trust.check.trust import taken_on_trust
 
 _CELLS_SHOWN = 50
 

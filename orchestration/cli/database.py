@@ -11,17 +11,17 @@ from typing import Annotated, Any, Literal
 import typer
 from psycopg2.extras import RealDictCursor
 
-from orchestration.errors import Failure, UserError
-from orchestration.postgres.binaries import program
-from orchestration.postgres.connection import (
+from orchestration.core.connection import (
     child_environment,
     connect,
-    database,
     libpq_variables,
     names_a_server,
 )
-from orchestration.postgres.home import Home, default_home, server_account
-from orchestration.postgres.server import keep_running, running, stop
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.home import Home, default_home, server_account
+from orchestration.embedded.binaries import program
+from orchestration.embedded.database import database
+from orchestration.embedded.server import keep_running, running, stop
 
 app = typer.Typer(
     help="The embedded Postgres server, used wherever PGHOST is not set.",

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from orchestration.dbt import run_dbt
-from orchestration.errors import UserError
-from orchestration.postgres.connection import connect, database
-from orchestration.settings import is_on_spark, rollup_schema
+from orchestration.core.connection import connect
+from orchestration.core.dbt import run_dbt
+from orchestration.core.errors import UserError
+from orchestration.core.settings import is_on_spark, rollup_schema
+from orchestration.embedded.database import database
 
 _LACKING = """
 select

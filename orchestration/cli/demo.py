@@ -9,14 +9,15 @@ from typing import Annotated
 
 import typer
 
-from orchestration.answers import pages
+from orchestration.answers import terminal
 from orchestration.cli.answers import show_days_up_to
 from orchestration.cli.generate import last_day, reported
-from orchestration.dbt import run_dbt
-from orchestration.demo import clear_demo, prepare_demo
-from orchestration.errors import Failure
-from orchestration.postgres.connection import connect, database
-from orchestration.synthetic.options import StreamOptions
+from orchestration.core.connection import connect
+from orchestration.core.dbt import run_dbt
+from orchestration.core.errors import Failure
+from orchestration.embedded.database import database
+from orchestration.source.synthetic.demo import clear_demo, prepare_demo
+from orchestration.source.synthetic.options import StreamOptions
 
 _NEXT = """
 What to look at next:
@@ -79,9 +80,9 @@ def demo(  # noqa: PLR0913  # one parameter an option
         print()
         last = options.end_date
         show_days_up_to(
-            last, connection, "active_users_by_day", pages.show_active_users
+            last, connection, "active_users_by_day", terminal.show_active_users
         )
         print()
-        show_days_up_to(last, connection, "retention_by_day", pages.show_retention)
+        show_days_up_to(last, connection, "retention_by_day", terminal.show_retention)
     found = shutil.which("fast-dau")
     print(_NEXT.format(command="fast-dau" if found else os.path.relpath(sys.argv[0])))

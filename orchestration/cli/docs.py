@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from orchestration.dbt import own_target, run_dbt
-from orchestration.errors import Failure, UserError
-from orchestration.postgres.connection import database
-from orchestration.whole_file import write_whole
+from orchestration.core.dbt import own_target, run_dbt
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.files import write_whole
+from orchestration.embedded.database import database
 
 _FILE = "static_index.html"
 

@@ -11,14 +11,15 @@ from rich.console import Console
 from rich.progress import track
 
 from orchestration.answers.formats import Format, write
-from orchestration.answers.pages import titled_table
 from orchestration.answers.questions import Answer
+from orchestration.answers.terminal import titled_table
 from orchestration.cli.answers import Form
-from orchestration.dbt import compiled_models
-from orchestration.explain.context import models_explained
-from orchestration.explain.patterns import pattern_names
-from orchestration.explain.report import Explained, by_mend, explained
-from orchestration.postgres.connection import connect, database
+from orchestration.core.connection import connect
+from orchestration.core.dbt import compiled_models
+from orchestration.embedded.database import database
+from orchestration.trust.explain.context import models_explained
+from orchestration.trust.explain.explained import Explained, by_mend, explained
+from orchestration.trust.explain.patterns import pattern_names
 
 _COLUMNS = (
     "query",

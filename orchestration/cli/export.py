@@ -19,12 +19,13 @@ from rich.progress import (
 )
 
 from orchestration.cli.answers import day_option
-from orchestration.errors import UserError
-from orchestration.events.table import require_events_table
-from orchestration.export.days import Span
-from orchestration.export.notes import Finished
-from orchestration.postgres.connection import connect, database
-from orchestration.settings import TableName
+from orchestration.core.connection import connect
+from orchestration.core.errors import UserError
+from orchestration.core.settings import TableName
+from orchestration.embedded.database import database
+from orchestration.source.export.notes import Finished
+from orchestration.source.export.utc_days import Span
+from orchestration.source.table import require_events_table
 
 
 def export(
@@ -63,7 +64,7 @@ def export(
 
 def _export(to: Path, span: Span) -> None:
     # Arrow takes a moment to import, which no other command has to wait for.
-    from orchestration.export.export import export_events  # noqa: PLC0415
+    from orchestration.source.export.export import export_events  # noqa: PLC0415
 
     with database() as environment, closing(connect(environment)) as connection:
         table = require_events_table(connection)

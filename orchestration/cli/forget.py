@@ -9,20 +9,21 @@ from typing import Annotated
 
 import typer
 
-from orchestration import dbt
-from orchestration.dbt import given_vars
-from orchestration.errors import Failure, UserError
-from orchestration.events.table import require_events_table
-from orchestration.forget.erase import Forgotten, Place
-from orchestration.forget.erase import forget as erase
-from orchestration.manifest import models, tables
-from orchestration.postgres.connection import connect, database
-from orchestration.settings import (
+from orchestration.core import dbt
+from orchestration.core.connection import connect
+from orchestration.core.dbt import given_vars
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.manifest import models, tables
+from orchestration.core.settings import (
     TableName,
     is_on_spark,
     rollup_schema,
     vars_of_run,
 )
+from orchestration.embedded.database import database
+from orchestration.source.table import require_events_table
+from orchestration.trust.forget.erase import Forgotten, Place
+from orchestration.trust.forget.erase import forget as erase
 
 
 class _Form(StrEnum):

@@ -17,11 +17,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from orchestration.errors import UserError
-from orchestration.events.copying import vacuum_copied
-from orchestration.postgres.connection import connect, database
-from orchestration.synthetic.inserting import Inserted, insert_synthetic_events
-from orchestration.synthetic.options import StreamOptions
+from orchestration.core.connection import connect
+from orchestration.core.errors import UserError
+from orchestration.embedded.database import database
+from orchestration.source.loading.copy_in import vacuum_copied
+from orchestration.source.synthetic.inserting import Inserted, insert_synthetic_events
+from orchestration.source.synthetic.options import StreamOptions
 
 
 def generate(  # noqa: PLR0913  # one parameter an option

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.dbt import run_dbt
-from orchestration.errors import Failure, UserError
-from orchestration.events import ddl
-from orchestration.events.change_log import in_words, unwatched_in_words
-from orchestration.events.log_rollups import striking_off
-from orchestration.events.table import COMPLETE, init_events_table, init_script
-from orchestration.own_project.make import Made, make_project
-from orchestration.postgres.connection import connect, database
-from orchestration.postgres.reader import reader_steps
-from orchestration.settings import events_table, rollup_schema
+from orchestration.answers.reader_role import reader_steps
+from orchestration.core.connection import Connection, connect
+from orchestration.core.dbt import run_dbt
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.own_project.make import Made, make_project
+from orchestration.core.settings import events_table, rollup_schema
+from orchestration.embedded.database import database
+from orchestration.source import ddl
+from orchestration.source.change_log import in_words, unwatched_in_words
+from orchestration.source.log_rollups import striking_off
+from orchestration.source.table import COMPLETE, init_events_table, init_script
 
 # What the models grant is for dbt to say.
 _GRANT = ["run-operation", "fast_dau.grant_to_readers"]

@@ -5,18 +5,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
 from orchestration.cli.init import has_rollup
-from orchestration.demo import refuse_demo_events
-from orchestration.events.load import Loaded, Options, load_events
-from orchestration.events.mapping import parse_columns, parse_delimiter
-from orchestration.events.table import require_events_table
-from orchestration.postgres.connection import connect, database
-from orchestration.settings import TableName
+from orchestration.core.connection import Connection, connect
+from orchestration.core.settings import TableName
+from orchestration.embedded.database import database
+from orchestration.source.loading.load import Loaded, Options, load_events
+from orchestration.source.loading.mapping import parse_columns, parse_delimiter
+from orchestration.source.synthetic.demo import refuse_demo_events
+from orchestration.source.table import require_events_table
 
 
 def load(

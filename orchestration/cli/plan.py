@@ -10,16 +10,22 @@ import typer
 from rich.console import Console
 
 from orchestration.answers.formats import Format, write
-from orchestration.answers.pages import titled_table
 from orchestration.answers.questions import Answer
+from orchestration.answers.terminal import titled_table
 from orchestration.cli.answers import Form
-from orchestration.dbt import compiled_models, given_vars
-from orchestration.errors import UserError
-from orchestration.events.table import require_events_table
-from orchestration.plan.days import PlannedDay, in_ranges, kept_from, planned_days
-from orchestration.plan.lateness import Lateness, measured_lateness
-from orchestration.postgres.connection import connect, database
-from orchestration.settings import TableName, dbt_vars, vars_of_run
+from orchestration.core.connection import connect
+from orchestration.core.dbt import compiled_models, given_vars
+from orchestration.core.errors import UserError
+from orchestration.core.settings import TableName, dbt_vars, vars_of_run
+from orchestration.embedded.database import database
+from orchestration.source.table import require_events_table
+from orchestration.trust.plan.days_to_rebuild import (
+    PlannedDay,
+    in_ranges,
+    kept_from,
+    planned_days,
+)
+from orchestration.trust.plan.lateness import Lateness, measured_lateness
 
 _NO_VARS = "{}"
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.answers import product_pages as pages
+from orchestration.answers import product_terminal as pages
 from orchestration.answers.formats import Format
 from orchestration.cli.answers import Form, From, To, day_option, show_days
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from orchestration.postgres.connection import connect, database
-from orchestration.whole_file import write_whole
+from orchestration.core.connection import connect
+from orchestration.core.files import write_whole
+from orchestration.embedded.database import database
 
 
 def report(
@@ -20,8 +21,8 @@ def report(
 ) -> None:
     """Write one HTML page of charts and tables, which needs no server to be read."""
     # Matplotlib takes half a second to import, which no other command has to wait for.
-    from orchestration.report.numbers import read_numbers  # noqa: PLC0415
-    from orchestration.report.page import page  # noqa: PLC0415
+    from orchestration.answers.report.numbers import read_numbers  # noqa: PLC0415
+    from orchestration.answers.report.page import page  # noqa: PLC0415
 
     with database() as variables, closing(connect(variables)) as connection:
         numbers = read_numbers(connection, days)

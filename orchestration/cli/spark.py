@@ -12,11 +12,11 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.console import Console
 
-from orchestration.errors import Failure, UserError
-from orchestration.postgres.signals import orderly_exit
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.signals import orderly_exit
 from orchestration.spark import cluster as clusters
 from orchestration.spark.cluster import Cluster
-from orchestration.spark.events import TABLE, make_events_table
+from orchestration.spark.events_table import TABLE, make_events_table
 from orchestration.spark.home import SparkHome, spark_home
 from orchestration.spark.java import require_java
 from orchestration.spark.processes import Role

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from orchestration.postgres.connection import child_environment, database
-from orchestration.postgres.signals import orderly_exit
-from orchestration.ui.address import Address
-from orchestration.ui.folder import dagster_home
-from orchestration.ui.services import dagster_services
+from orchestration.core.address import Address
+from orchestration.core.connection import child_environment
+from orchestration.core.signals import orderly_exit
+from orchestration.embedded.database import database
+from orchestration.pipeline.ui.dagster_home import dagster_home
+from orchestration.pipeline.ui.services import dagster_services
 
 _EXPOSED = """\
 Warning: Dagster has no log-in. Whoever reaches {host}:{port} can start and stop runs,

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
+from orchestration.core.address import Address
+from orchestration.core.errors import UserError
+from orchestration.core.signals import orderly_exit
 from orchestration.dashboards.bundle import DASHBOARD, tables_read
-from orchestration.dashboards.environment import superset_programs
 from orchestration.dashboards.home import superset_home
-from orchestration.dashboards.reader import reader_address
+from orchestration.dashboards.python_environment import superset_programs
 from orchestration.dashboards.superset import USER, Superset
-from orchestration.errors import UserError
-from orchestration.postgres.connection import database
-from orchestration.postgres.signals import orderly_exit
-from orchestration.ui.address import Address
+from orchestration.dashboards.superset_role import reader_address
+from orchestration.embedded.database import database
 
 _UP = """
 The dashboard is at {url}/superset/dashboard/{dashboard}/

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.settings import ROOT, rollup_schema
+from orchestration.core.settings import ROOT, rollup_schema
 
 BUNDLE = ROOT / "dashboards" / "superset"
 DASHBOARD = "product-usage"

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.errors import Failure, UserError
-from orchestration.postgres.home import default_home, open_home
-from orchestration.postgres.locks import exclusive_if_free
-from orchestration.ui.leashed import Workplace
+from orchestration.core.errors import Failure, UserError
+from orchestration.core.home import default_home, open_home
+from orchestration.core.leashed import Workplace
+from orchestration.core.locks import exclusive_if_free
 
 _SECRET_BYTES = 32
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from orchestration.core.address import Address
+from orchestration.core.leashed import Leashed, leashed
 from orchestration.dashboards.bundle import filled_bundle
-from orchestration.dashboards.environment import REQUIREMENTS
 from orchestration.dashboards.home import SupersetHome
-from orchestration.ui.address import Address
-from orchestration.ui.leashed import Leashed, leashed
+from orchestration.dashboards.python_environment import REQUIREMENTS
 
 USER = "admin"
 _THREADS, _SECONDS_FOR_AN_ANSWER = 8, 120

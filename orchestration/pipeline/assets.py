@@ -6,15 +6,15 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
-from orchestration.dbt import DBT_PROGRAM
-from orchestration.instance import POOL
+from orchestration.core.dbt import DBT_PROGRAM
 from orchestration.pipeline.columns import with_lineage
-from orchestration.pipeline.environment import reader_of_run, reported_failures
-from orchestration.pipeline.events import report_events
-from orchestration.pipeline.manifest import MANIFEST, place
+from orchestration.pipeline.dagster_manifest import MANIFEST, place
+from orchestration.pipeline.events_asset import report_events
+from orchestration.pipeline.instance import POOL
 from orchestration.pipeline.project import PROJECT
 from orchestration.pipeline.rebuild import Rebuild, dbt_arguments
-from orchestration.pipeline.report import RunReport
+from orchestration.pipeline.run_database import reader_of_run, reported_failures
+from orchestration.pipeline.run_messages import RunReport
 from orchestration.pipeline.translator import TRANSLATOR
 
 DBT = DbtCliResource(project_dir=PROJECT, dbt_executable=DBT_PROGRAM)

@@ -7,10 +7,10 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.charts.drawing import drawing
-from orchestration.charts.triangle import draw_triangle
+from orchestration.answers.charts.drawing import drawing
+from orchestration.answers.charts.triangle import draw_triangle
+from orchestration.pipeline.engine import Reader, Row, answers, newest_day
 from orchestration.pipeline.pictures import STYLE, in_markdown
-from orchestration.pipeline.reader import Reader, Row, answers, newest_day
 
 _TITLE = "Users active n days after their first"
 _COHORTS_DRAWN = 60

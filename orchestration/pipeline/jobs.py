@@ -7,9 +7,9 @@ import dagster as dg
 
 from orchestration.pipeline.assets import rollup
 from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
-from orchestration.pipeline.environment import reported_failures
 from orchestration.pipeline.prune import prune
 from orchestration.pipeline.rebuild import Backfill, backfill_days
+from orchestration.pipeline.run_database import reported_failures
 
 # The tables, dbt's tests of them and of the source, and checks that cost next to
 # nothing.

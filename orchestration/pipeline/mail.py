@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from orchestration.errors import UserError
+from orchestration.core.errors import UserError
 
 _NEEDED = ("SMTP_HOST", "SMTP_FROM", "SMTP_TO", "SMTP_USER", "SMTP_PASSWORD")
 # TLS from the first byte; at any other port a connection is plain at first.

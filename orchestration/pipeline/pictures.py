@@ -8,10 +8,10 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.charts.days import Point, draw_line, label_days
-from orchestration.charts.drawing import Style, drawing
-from orchestration.charts.units import Unit
-from orchestration.pipeline.reader import Reader, Row, answers, newest_day
+from orchestration.answers.charts.by_day import Point, draw_line, label_days
+from orchestration.answers.charts.drawing import Style, drawing
+from orchestration.answers.charts.units import Unit
+from orchestration.pipeline.engine import Reader, Row, answers, newest_day
 
 _DAYS_DRAWN = 90
 _DAYS_LISTED = 7

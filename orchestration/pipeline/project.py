@@ -4,7 +4,7 @@ import os
 
 from dagster_dbt import DbtProject
 
-from orchestration.settings import is_on_spark, profiles_dir, project_dir
+from orchestration.core.settings import is_on_spark, profiles_dir, project_dir
 
 if is_on_spark():
     # dagster-dbt reads it too. What is parsed for Postgres is of no use here, and a

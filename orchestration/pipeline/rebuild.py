@@ -5,8 +5,8 @@ from datetime import date
 
 import dagster as dg
 
-from orchestration.errors import UserError
-from orchestration.settings import as_vars
+from orchestration.core.errors import UserError
+from orchestration.core.settings import as_vars
 
 
 class Rebuild(dg.Config):

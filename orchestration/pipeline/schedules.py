@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration.core.settings import dbt_vars
 from orchestration.pipeline.jobs import DAILY, HOURLY, PRUNE
-from orchestration.settings import dbt_vars
 
 # Every state of a run that has not ended.
 ACTIVE = (

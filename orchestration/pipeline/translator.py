@@ -11,7 +11,7 @@ from dagster_dbt import (
     DbtProject,
 )
 
-from orchestration.settings import PACKAGE
+from orchestration.core.settings import PACKAGE
 
 # The hourly run may be skipped for the daily one, once.
 _OF_TABLES = dg.FreshnessPolicy.time_window(
@@ -23,7 +23,7 @@ class RollupTranslator(DagsterDbtTranslator):
     """Takes names, groups, owners and descriptions from dbt; adds how fresh is fresh.
 
     A table is as fresh as its last run, since a run brings it up to all events there
-    are; events are as fresh as the newest of them (`orchestration.pipeline.events`).
+    are; events are as fresh as the newest of them (`events_asset`).
     """
 
     def __init__(self) -> None:

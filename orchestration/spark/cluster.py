@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from orchestration.errors import Failure
-from orchestration.postgres.cluster import last_lines
+from orchestration.core.errors import Failure
+from orchestration.core.files import last_lines
 from orchestration.spark import processes, programs
 from orchestration.spark.home import Settings, SparkHome
 from orchestration.spark.processes import Role

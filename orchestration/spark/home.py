@@ -7,10 +7,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from orchestration.errors import Failure
-from orchestration.postgres.home import default_home, open_home
-from orchestration.postgres.locks import exclusive_if_free
-from orchestration.whole_file import write_whole
+from orchestration.core.errors import Failure
+from orchestration.core.files import write_whole
+from orchestration.core.home import default_home, open_home
+from orchestration.core.locks import exclusive_if_free
 
 
 @dataclass(frozen=True)

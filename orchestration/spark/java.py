@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestration.errors import UserError
+from orchestration.core.errors import UserError
 
 VERSIONS = (17, 21)
 _ADVICE = "install one, on Debian with `apt-get install openjdk-17-jre-headless`"

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestration.errors import UserError
+from orchestration.core.errors import UserError
 from orchestration.spark.home import Settings, SparkHome
 from orchestration.spark.processes import Role
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from orchestration.errors import Failure
+from orchestration.core.errors import Failure
 
 _CONNECT_SECONDS = 10
 _POLL_SECONDS = 0.05

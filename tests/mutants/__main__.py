@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration.errors import UserError
-from orchestration.settings import ROOT
+from orchestration.core.errors import UserError
+from orchestration.core.settings import ROOT
 from tests.mutants.catalogue import Mutant, Part, chosen, read_mutants
 from tests.mutants.trial import Outcome, Verdict, try_out
 

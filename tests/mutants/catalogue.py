@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.errors import UserError
+from orchestration.core.errors import UserError
 
 FOLDER = Path(__file__).parent
 

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
-
 from benchmarks.builds import OURS, Rollup
 from benchmarks.scratch import rows
-from orchestration.errors import Failure
+from orchestration.core.connection import Connection
+from orchestration.core.errors import Failure
 
 PACKAGE = Rollup("package", OURS.events, Path(__file__).parent)
 

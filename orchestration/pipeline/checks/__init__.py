@@ -1,10 +1,10 @@
 """Checks beside dbt's tests: each asks the database, and says what it found."""
 
+from orchestration.core.settings import is_on_spark
 from orchestration.pipeline.checks.change_log import change_log_consumed
 from orchestration.pipeline.checks.freshness import events_are_fresh, rollup_is_fresh
-from orchestration.pipeline.checks.plans import no_full_scans
+from orchestration.pipeline.checks.query_plans import no_full_scans
 from orchestration.pipeline.checks.recount import rollup_equals_events
-from orchestration.settings import is_on_spark
 
 # Spark has no indexes to be served by, and nothing that logs changes; the recount is
 # written for Postgres.

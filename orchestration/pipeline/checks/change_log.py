@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import dagster as dg
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812  # a class
 
-from orchestration.answers.questions import execute
-from orchestration.events.ddl import quoted
-from orchestration.events.watching import change_log_table, log_rollups_table
-from orchestration.pipeline.environment import one_instant
-from orchestration.settings import events_table, rollup_schema
+from orchestration.core.connection import Connection
+from orchestration.core.settings import events_table, rollup_schema
+from orchestration.core.statements import execute
+from orchestration.pipeline.run_database import one_instant
+from orchestration.source.ddl import quoted
+from orchestration.source.watching import change_log_table, log_rollups_table
 
 # An entry stays until every rollup has read it. What this one has read, and not rebuilt
 # in every table, is among its pending days.

@@ -6,9 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from orchestration.pipeline.environment import reader_of_instant
-from orchestration.pipeline.events import ERROR_AFTER, EVENTS, WARN_AFTER, newest_event
-from orchestration.pipeline.reader import Reader, rollup_table
+from orchestration.pipeline.engine import Reader, rollup_table
+from orchestration.pipeline.events_asset import (
+    ERROR_AFTER,
+    EVENTS,
+    WARN_AFTER,
+    newest_event,
+)
+from orchestration.pipeline.run_database import reader_of_instant
 
 NAME = "is_fresh"
 # An hour between runs, one that was skipped, and the time that a run takes.

@@ -8,12 +8,12 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.check.arrivals import days_behind, have_arrived
-from orchestration.check.cells import COLUMNS, differing_cells, differing_reasons
-from orchestration.check.scope import Days, Scope, days_to_check, read_scope
-from orchestration.check.tables import recounted
-from orchestration.instance import POOL
-from orchestration.pipeline.environment import one_instant
+from orchestration.pipeline.instance import POOL
+from orchestration.pipeline.run_database import one_instant
+from orchestration.trust.check.arrivals import days_behind, have_arrived
+from orchestration.trust.check.cells import COLUMNS, differing_cells, differing_reasons
+from orchestration.trust.check.scope import Days, Scope, days_to_check, read_scope
+from orchestration.trust.check.tables import recounted
 
 NAME = "rollup_equals_events"
 RECOUNTED = tuple(table.name for table in recounted())

@@ -1,0 +1,51 @@
+"""The charts of active users: of a day, of 7 and 28 days, and their ratio."""
+
+from collections.abc import Sequence
+
+from orchestration.answers.charts.units import Unit
+from orchestration.answers.report.chart import Chart
+from orchestration.answers.report.lines import Lines, line_chart
+from orchestration.answers.report.numbers import Numbers
+from orchestration.answers.report.words import count, share
+
+_CHARTS = (
+    Lines(
+        "dau",
+        "Daily active users",
+        {"dau": "DAU"},
+        Unit.USERS,
+        count,
+        {
+            "DAU": lambda row: count(row["dau"]),
+            "Events": lambda row: count(row["events_count"]),
+        },
+    ),
+    Lines(
+        "rolling",
+        "Weekly and monthly active users",
+        {"mau_28d": "MAU (28 days)", "wau_7d": "WAU (7 days)"},
+        Unit.USERS,
+        count,
+        {
+            "MAU": lambda row: count(row["mau_28d"]),
+            "WAU": lambda row: count(row["wau_7d"]),
+        },
+    ),
+    Lines(
+        "stickiness",
+        "Stickiness",
+        {"dau_mau_ratio": "DAU / MAU"},
+        Unit.SHARE,
+        share,
+        {
+            "DAU": lambda row: count(row["dau"]),
+            "MAU": lambda row: count(row["mau_28d"]),
+            "DAU / MAU": lambda row: share(row["dau_mau_ratio"]),
+        },
+    ),
+)
+
+
+def activity_charts(numbers: Numbers) -> Sequence[Chart]:
+    """Return the charts of DAU, of WAU and MAU, and of stickiness."""
+    return [line_chart(lines, numbers, numbers.days) for lines in _CHARTS]

@@ -1,0 +1,1 @@
+"""The embedded Postgres server, for whoever names no server of their own."""

@@ -1,1 +1,0 @@
-"""The events table: its shape, its indexes, and ways to fill it."""

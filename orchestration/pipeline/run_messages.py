@@ -1,0 +1,77 @@
+"""What a run says of each table: days and reasons, rows, and how new the data is."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any
+
+from orchestration.pipeline.engine import Reader, rollup_table
+from orchestration.pipeline.heat_map import heat_map_metadata
+from orchestration.pipeline.pictures import PICTURES, picture_metadata
+
+# What draws the metadata of tables that have a picture.
+_DRAWN: Mapping[str, Callable[[Reader], dict[str, Any]]] = {
+    "cohort_retention": heat_map_metadata,
+    **{
+        name: partial(picture_metadata, picture=picture)
+        for name, picture in PICTURES.items()
+    },
+}
+_REASONS = "select reason from {refresh_days}"
+# What `report_changes` in dbt_project/macros/tables has dbt say of a model.
+_CHANGES = re.compile(
+    r"(?P<rows_written>\d+) rows written, (?P<rows_deleted>\d+) deleted"
+    r"(?:, (?P<drift_rows>\d+) missed before)?"
+)
+
+
+class RunReport:
+    """What one run says; it reads as little as it can, and each thing once.
+
+    The days are read when refresh_days, or a table that is built from it, is done.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def of_table(self, model: Mapping[str, Any], message: str) -> dict[str, Any]:
+        """Return the metadata of a table just built, from dbt's model and message."""
+        metadata: dict[str, Any] = changes(message)
+        if has_days(model):
+            metadata |= {
+                "days_rebuilt": sum(self._days_by_reason.values()),
+                "reasons": in_words(self._days_by_reason),
+            }
+        if draw := _DRAWN.get(model["name"]):
+            metadata |= draw(self._reader)
+        return metadata
+
+    @cached_property
+    def _days_by_reason(self) -> Counter[str]:
+        table = rollup_table(self._reader, "refresh_days")
+        reasons = self._reader.ask(_REASONS.format(refresh_days=table)).rows
+        return Counter(reason for (reason,) in reasons)
+
+
+def has_days(model: Mapping[str, Any]) -> bool:
+    """Tell whether a model is built from the days of refresh_days, or is that model."""
+    influence_days = model["meta"].get("influence_days")
+    return model["name"] == "refresh_days" or influence_days is not None
+
+
+def changes(message: str) -> dict[str, int]:
+    """Return rows written and deleted, by name, as dbt's message of a model has them.
+
+    A full run also has drift_rows, how many of them ordinary runs had missed. Nothing
+    where the message does not say it, as on Spark, which does not count rows.
+    """
+    found = _CHANGES.search(message)
+    if found is None:
+        return {}
+    return {name: int(text) for name, text in found.groupdict().items() if text}
+
+
+def in_words(days_by_reason: Counter[str]) -> str:
+    """Say the reasons of the days, the most frequent first: `3 lookback, 1 open`."""
+    return ", ".join(f"{n} {reason}" for reason, n in days_by_reason.most_common())

@@ -1,1 +1,0 @@
-"""The database: the embedded server, and connections to whichever is used."""

@@ -1,0 +1,127 @@
+"""Which indexes the events table lacks, and the DDL that blocks no writer."""
+
+from psycopg2 import sql
+
+from orchestration.core.connection import Connection
+from orchestration.source.ddl import Step, joined_name
+from orchestration.source.index_catalog import (
+    DEFINITIONS,
+    Definition,
+    Index,
+    is_taken,
+    same_indexes,
+)
+from orchestration.source.relations import Relation
+
+
+class IndexPlan:
+    """The steps that give each table of the tree, as `tree_of` has it, its indexes."""
+
+    def __init__(self, connection: Connection, tree: list[Relation]) -> None:
+        self.steps: list[Step] = []
+        self._connection = connection
+        self._tree = tree
+        self._planned: set[tuple[str, str]] = set()
+        self._dropped: set[tuple[str, str]] = set()
+        for relation in tree:
+            if relation.parent is None:
+                for definition in DEFINITIONS:
+                    self._ensure(definition, relation, None)
+
+    def _ensure(
+        self, definition: Definition, relation: Relation, parent: Index | None
+    ) -> Index:
+        """Plan the index of one relation, its partitions first; return the index."""
+        found = self._usable(definition, relation, parent)
+        if relation.kind != "p":
+            if found and not found.valid:
+                self._drop(found)
+                found = None
+            return found or self._create(definition, relation)
+        if found and found.valid:
+            return found
+        children = [
+            self._ensure(definition, part, found)
+            for part in self._tree
+            if part.parent == relation.oid
+        ]
+        index = found or self._create(definition, relation)
+        for child in children:
+            if not found or child.attached_to != found.oid:
+                self._attach(index, child)
+        return index
+
+    def _usable(
+        self, definition: Definition, relation: Relation, parent: Index | None
+    ) -> Index | None:
+        """Find the index in the catalog: attached to `parent`, or not attached yet."""
+        found = same_indexes(self._connection, definition, relation)
+        if parent:
+            found.sort(key=lambda index: index.attached_to != parent.oid)
+        for index in found:
+            if index.attached_to is None or self._is_ours(index, relation, parent):
+                return index
+        return None
+
+    @staticmethod
+    def _is_ours(index: Index, relation: Relation, parent: Index | None) -> bool:
+        """Tell whether an attached index hangs where this plan would attach it."""
+        if relation.parent is None:
+            return True
+        return parent is not None and index.attached_to == parent.oid
+
+    def _drop(self, index: Index) -> None:
+        name = self._quoted(index.schema, index.name)
+        self._dropped.add((index.schema, index.name))
+        self.steps.append(
+            Step(
+                f"drop index concurrently {name}",
+                f"dropping invalid index {index.schema}.{index.name}, left behind by a "
+                "cancelled build (writers are not blocked)",
+                concurrent=True,
+            )
+        )
+
+    def _create(self, definition: Definition, relation: Relation) -> Index:
+        schema, name = relation.schema, self._free_name(definition, relation)
+        leaf = relation.kind != "p"
+        self.steps.append(
+            Step(
+                f"create index {'concurrently ' if leaf else ''}{self._quoted(name)} "
+                f"on {'' if leaf else 'only '}{self._quoted(schema, relation.name)} "
+                f"{definition.ddl}",
+                f"creating index {schema}.{name} "
+                + ("(writers are not blocked)" if leaf else "(of its partitions')"),
+                concurrent=leaf,
+            )
+        )
+        return Index(0, schema, name, valid=leaf, attached_to=None, built_by=None)
+
+    def _attach(self, index: Index, child: Index) -> None:
+        self.steps.append(
+            Step(
+                f"alter index {self._quoted(index.schema, index.name)} "
+                f"attach partition {self._quoted(child.schema, child.name)}",
+                f"attaching {child.schema}.{child.name} to {index.schema}.{index.name}",
+            )
+        )
+
+    def _free_name(self, definition: Definition, relation: Relation) -> str:
+        """Return the usual name, or the first numbered one that nothing else has."""
+        number = 0
+        while True:
+            suffix = definition.suffix + (f"_{number}" if number else "")
+            name = joined_name(relation.name, suffix)
+            if self._is_free(relation.schema, name):
+                self._planned.add((relation.schema, name))
+                return name
+            number += 1
+
+    def _is_free(self, schema: str, name: str) -> bool:
+        if (schema, name) in self._planned:
+            return False
+        dropped = (schema, name) in self._dropped
+        return dropped or not is_taken(self._connection, schema, name)
+
+    def _quoted(self, *names: str) -> str:
+        return sql.Identifier(*names).as_string(self._connection)

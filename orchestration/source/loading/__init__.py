@@ -1,0 +1,1 @@
+"""Loads a file of a user's own events into the table."""

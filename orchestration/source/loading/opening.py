@@ -1,0 +1,62 @@
+"""Opens a file of events, whatever it is: CSV or Parquet, gzip around either."""
+
+import gzip
+import io
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from orchestration.core.errors import UserError
+from orchestration.source.loading.csv_file import CsvFile
+from orchestration.source.loading.records import EventFile, reading
+
+GZIP_MAGIC = b"\x1f\x8b"
+PARQUET_MAGIC = b"PAR1"
+
+
+@contextmanager
+def open_events(path: Path, delimiter: str | None = None) -> Iterator[EventFile]:
+    """Open the file; its first bytes, not its name, say what it is.
+
+    `delimiter` is CSV's, a comma unless given. Raises UserError where the file cannot
+    be read, or is not what its first bytes say.
+    """
+    with reading(str(path)):
+        raw = path.open("rb", buffering=0)
+    with raw:
+        size = _size(raw)
+        with reading(str(path)):
+            stream = io.BufferedReader(raw)
+            packed = stream.peek(2)[:2] == GZIP_MAGIC
+            if packed:
+                # A GzipFile is read like any stream; typeshed does not say so.
+                unpacked = cast("io.FileIO", gzip.GzipFile(fileobj=stream))
+                stream = io.BufferedReader(unpacked)
+            parquet = stream.peek(4)[:4] == PARQUET_MAGIC
+        if not parquet:
+            yield CsvFile(stream, str(path), delimiter or ",", size, raw.tell)
+            return
+        if delimiter:
+            raise UserError(f"{path} is Parquet: --delimiter is for CSV only.")
+        # Only Parquet, which has its table of contents at its end, needs it: it takes
+        # a quarter of a second to import.
+        from orchestration.source.loading.parquet_file import ParquetFile  # noqa: PLC0415
+
+        if size is not None and not packed:
+            yield ParquetFile(stream, str(path))
+            return
+        with tempfile.TemporaryFile() as seekable:
+            with reading(str(path)):
+                shutil.copyfileobj(stream, seekable)
+            yield ParquetFile(cast("BinaryIO", seekable), str(path))
+
+
+def _size(raw: io.FileIO) -> int | None:
+    """Return the size of a regular file, None for a pipe."""
+    status = os.fstat(raw.fileno())
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

@@ -1,0 +1,46 @@
+"""Fills the events table with a synthetic stream."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from orchestration.core.connection import Connection
+from orchestration.core.settings import TableName
+from orchestration.core.statements import failures
+from orchestration.source.loading.copy_in import copy_events
+from orchestration.source.synthetic.options import StreamOptions
+from orchestration.source.synthetic.population import populate
+from orchestration.source.synthetic.stream import event_rows
+from orchestration.source.synthetic.text import CopyText
+from orchestration.source.table import require_events_table
+
+
+@dataclass(frozen=True)
+class Inserted:
+    """What went into which table; `users` are those with a valid event."""
+
+    table: TableName
+    rows: int
+    users: int
+
+
+def insert_synthetic_events(
+    connection: Connection, options: StreamOptions, progress: Callable[[int], None]
+) -> Inserted:
+    """Add the stream to the events table, whatever the table holds already.
+
+    Runs inside the connection's transaction and does not commit. `progress` gets
+    the number of rows of each part as the server takes it. Raises UserError where
+    there is no events table, Failure where the server refuses the rows.
+    """
+    table = require_events_table(connection)
+    population = populate(options)
+    text = CopyText(options)
+
+    def chunks() -> Iterator[str]:
+        for rows in event_rows(options, population):
+            yield text(rows)
+            progress(len(rows))
+
+    with failures(f"Filling {table}"):
+        copied = copy_events(connection, table, chunks())
+    return Inserted(table, copied, population.users)

@@ -1,0 +1,137 @@
+"""Erases a person: everything in one transaction, or nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from orchestration.core.connection import Connection
+from orchestration.core.errors import UserError
+from orchestration.core.manifest import STATE
+from orchestration.core.settings import TableName
+from orchestration.core.statements import (
+    Names,
+    failures,
+    has_column,
+    identifier,
+    is_built,
+)
+from orchestration.source.user_keys import keys_table
+from orchestration.trust.forget.contribution import keep_counts
+from orchestration.trust.forget.owners import Owner, Owners
+from orchestration.trust.forget.proof import prove_erased
+from orchestration.trust.forget.run_lock import begin_alone
+
+# The latest of its columns: an earlier version's table has none of it.
+_ERASED_COUNT = "dormant_users"
+_DELETE = "delete from {table} where user_id = %s"
+
+_DAYS = "select activity_date from {user_day_activity} where user_id = %s order by 1"
+
+# Though a run may have taken the day up before: it counted the user.
+_NOTE_DAYS = """
+insert into {pending_days} (activity_date, reason)
+select activity_date, 'erased' from {user_day_activity} where user_id = %s
+on conflict (activity_date, reason) do update set refresh_id = null
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the events and the rollup of them are; `user_tables` of it list users."""
+
+    events: TableName
+    schema: str
+    user_tables: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was erased, where the days are those on which the tables knew the user.
+
+    The owner is that of the rollup's tables; None where there are none.
+    """
+
+    owner: Owner | None
+    rows_erased: dict[TableName, int]
+    days: list[date]
+    searched: list[TableName]
+
+    @property
+    def found(self) -> bool:
+        """Whether there was anything of the user."""
+        return any(self.rows_erased.values())
+
+
+def forget(
+    connection: Connection,
+    place: Place,
+    user_id: int,
+    *,
+    keeps_counts: bool,
+    say: Callable[[str], None],
+) -> Forgotten:
+    """Erase a user from the events, the keys and the rollup, and prove it.
+
+    The counts of the user's days are left to the next run, which is told to make them
+    again; with `keeps_counts` what the user adds to them stays, for all later runs too.
+    Each table is used with the rights of its owner. Waits for runs and loads; `say`
+    gets what there is to wait for. Raises UserError or Failure after which nothing has
+    changed.
+    """
+    with failures(f"Erasing user {user_id}"), connection:
+        begin_alone(connection, place.events, place.schema, say)
+        owners = Owners(connection)
+        names = _rollup_names(connection, place)
+        owner = None
+        days: list[date] = []
+        if names:
+            owner = owners.of(*(TableName(place.schema, name) for name in names))
+        if owner and "user_day_activity" in names:
+            found = owner.answers(_DAYS, user_id, **names)
+            days = [date.fromisoformat(day) for day in found if day]
+            owner.changed(_NOTE_DAYS, user_id, **names)
+            if keeps_counts:
+                keep_counts(owner, names, user_id)
+        say(f"Erasing user {user_id}, which reads all of {place.events}.")
+        erased = _delete_rows(connection, owners, place, user_id, names)
+        searched = prove_erased(connection, owners, place.schema, user_id, place.events)
+        owners.refuse_what_waits()
+    return Forgotten(owner, erased, days, searched)
+
+
+def _rollup_names(connection: Connection, place: Place) -> Names:
+    """Return the names of the rollup's tables; none, where it was never built.
+
+    Raises UserError where a run has to make some of them first.
+    """
+    tables = [TableName(place.schema, name) for name in (*STATE, *place.user_tables)]
+    built = [table for table in tables if is_built(connection, table)]
+    if built in ([], tables[:1]):
+        return {}
+    missing = [str(table) for table in tables[: len(STATE)] if table not in built]
+    kept = TableName(place.schema, "erased_counts")
+    if kept in built and not has_column(connection, kept, _ERASED_COUNT):
+        missing.append(f"{kept}.{_ERASED_COUNT}")
+    if missing:
+        raise UserError(
+            f"The rollup lacks {', '.join(missing)}: `fast-dau dbt build` "
+            "makes what is missing. Nothing was changed."
+        )
+    return {table.name: identifier(table) for table in built}
+
+
+def _delete_rows(
+    connection: Connection, owners: Owners, place: Place, user_id: int, names: Names
+) -> dict[TableName, int]:
+    """Delete the user's rows from every table that is known to have some."""
+    tables = [place.events]
+    keys = keys_table(place.events)
+    if is_built(connection, keys):
+        tables.append(keys)
+    tables += [
+        TableName(place.schema, name) for name in place.user_tables if name in names
+    ]
+    return {
+        table: owners.of(table).changed(_DELETE, user_id, table=identifier(table))
+        for table in tables
+    }

@@ -1,0 +1,94 @@
+"""The days that a run would rebuild now, each with its reason and its events."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor  # noqa: N812  # a class
+
+from orchestration.core.connection import Connection
+from orchestration.core.settings import TableName
+from orchestration.core.statements import execute
+
+_DAYS = """
+select activity_date, reason, day_starts_at, day_ends_at
+from (
+{model}
+) as planned_days
+order by activity_date
+"""
+
+_EVENTS = """
+explain (format json)
+select from {events} where performed_at >= %(starts_at)s and performed_at < %(ends_at)s
+"""
+
+
+@dataclass(frozen=True)
+class PlannedDay:
+    """A day to rebuild; of its events the planner's estimate, which counts none."""
+
+    activity_date: date
+    reason: str
+    estimated_events: int
+
+
+@dataclass(frozen=True)
+class PlannedRange:
+    """Days in a row that are rebuilt for the same reason, both ends included."""
+
+    first: date
+    last: date
+    reason: str
+    estimated_events: int
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+
+def planned_days(
+    connection: Connection, model: str, events: TableName
+) -> list[PlannedDay]:
+    """Return the days that refresh_days, compiled to `model`, holds as of now."""
+    table = sql.Identifier(events.schema, events.name).as_string(connection)
+    with connection.cursor() as cursor:
+        execute(cursor, _DAYS.format(model=model))
+        return [
+            PlannedDay(day, reason, _estimate(cursor, table, starts_at, ends_at))
+            for day, reason, starts_at, ends_at in cursor.fetchall()
+        ]
+
+
+def kept_from(model: str) -> date | None:
+    """Return the day from which the run would keep history, as compiled to `model`."""
+    found = re.search(r"date '([0-9-]+)' as kept_from", model)
+    return date.fromisoformat(found[1]) if found else None
+
+
+def in_ranges(days: Iterable[PlannedDay]) -> list[PlannedRange]:
+    """Join days in a row that have the same reason."""
+    ranges: list[PlannedRange] = []
+    for day in days:
+        first, events = day.activity_date, day.estimated_events
+        if ranges and _continues(ranges[-1], day):
+            before = ranges.pop()
+            first, events = before.first, before.estimated_events + events
+        ranges.append(PlannedRange(first, day.activity_date, day.reason, events))
+    return ranges
+
+
+def _continues(before: PlannedRange, day: PlannedDay) -> bool:
+    next_day = before.last + timedelta(days=1)
+    return (before.reason, next_day) == (day.reason, day.activity_date)
+
+
+def _estimate(cursor: Cursor, table: str, starts_at: Any, ends_at: Any) -> int:
+    bounds = {"starts_at": starts_at, "ends_at": ends_at}
+    execute(cursor, _EVENTS.format(events=table), bounds)
+    row = cursor.fetchone()
+    return int(row[0][0]["Plan"]["Plan Rows"]) if row else 0
