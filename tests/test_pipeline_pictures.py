@@ -52,14 +52,14 @@ def test_days_without_users_have_no_rate_and_are_left_out() -> None:
     empty = rows(3, dau=0, returning_users=0, retention_rate=None)
 
     assert b"</svg>" in drawn(PICTURES["daily_retention"], empty)
-    assert "| 2024-03-02 Sat | 0 | 0 |  |" in listed(PICTURES["daily_retention"], empty)
+    assert "| 2024-03-02 Sat | 0 | 0 | – |" in listed(PICTURES["daily_retention"], empty)
 
 
 def test_the_table_has_the_newest_day_first_and_marks_the_one_that_is_open() -> None:
     assert listed(PICTURES["daily_active_users"], rows(2)).splitlines() == [
         "| Day | DAU | Events |",
         "| --- | ---: | ---: |",
-        "| 2024-03-02 Sat * | 1,001 | 5,001 |",
+        "| 2024-03-02 Sat* | 1,001 | 5,001 |",
         "| 2024-03-01 Fri | 1,000 | 5,000 |",
     ]
 

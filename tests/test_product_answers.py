@@ -111,7 +111,7 @@ def shares(rows: Rows) -> dict[str, dict[int, str]]:
     """Return what the cells of a triangle must be."""
     cells: dict[str, dict[int, str]] = defaultdict(dict)
     for day, number, size, active, _ in rows:
-        share = f"{active / size:.0%}" if size and active is not None else "-"
+        share = f"{active / size:.0%}" if size and active is not None else "–"
         cells[str(day)][number] = "" if active is None else share
     return cells
 
@@ -215,7 +215,7 @@ def test_the_triangle_has_a_share_for_each_day_that_is_over_and_nothing_for_othe
     assert cells == shares(rows)
     assert cells[str(TODAY - timedelta(days=3))][3] == ""
     assert cells[str(TODAY - timedelta(days=4))][3] != ""
-    assert cells[str(QUIET_DAY)][1] == "-"
+    assert cells[str(QUIET_DAY)][1] == "–"
 
 
 def test_a_wider_terminal_shows_every_week_and_a_narrower_one_every_fourth(

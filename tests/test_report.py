@@ -106,17 +106,15 @@ def behind(report: ReportPage, heading: str) -> list[list[str]]:
 
 def marked(day: date) -> str:
     """Return a day as the tables of the report have it."""
-    mark = " *" if day == TODAY else ""
-    mark += (
-        " †" if day - timedelta(days=7) < (NOW - timedelta(days=DAYS)).date() else ""
-    )
+    mark = "*" if day == TODAY else ""
+    mark += "†" if day - timedelta(days=7) < (NOW - timedelta(days=DAYS)).date() else ""
     return f"{day:%Y-%m-%d %a}{mark}"
 
 
 def shown(*cells: float | None) -> list[str]:
     """Return counts and shares as the tables of the report have them."""
     return [
-        "–"  # noqa: RUF001  # an en dash
+        "–"  # an en dash
         if cell is None
         else f"{cell:.1%}"
         if isinstance(cell, float)
@@ -232,8 +230,8 @@ def test_headlines_compare_the_last_full_day_with_the_same_day_a_week_before(
     )
     change = 100 * (now[3] / before[3] - 1)
     points = 100 * (now[4] - before[4])
-    sign = "+" if change > 0 else "−"  # noqa: RUF001  # the sign
-    side = "+" if points > 0 else "−"  # noqa: RUF001
+    sign = "+" if change > 0 else "−"  # the sign
+    side = "+" if points > 0 else "−"
 
     assert (
         f"MAU active in 28 days {now[3]} {sign}{abs(change):.1f}% "
@@ -366,7 +364,7 @@ def test_tables_that_a_run_has_not_reached_yet_have_dashes_on_the_newest_days(
     assert [line[2:5] for line in report.tables["The last days in numbers"][1:3]] == [
         shown(None, None, None)
     ] * 2
-    assert "WAU active in 7 days – " in report.text  # noqa: RUF001  # a dash
+    assert "WAU active in 7 days – " in report.text  # a dash
 
 
 @pytest.mark.parametrize("name", ["missing/report.html", "folder"])

@@ -15,11 +15,10 @@ from orchestration.answers.questions import Answer
 from orchestration.answers.terminal import (
     bar,
     footnotes,
-    marked_day,
-    percent,
     records,
     titled_table,
 )
+from orchestration.answers.words import marked_day, ratio
 
 _BAR_WIDTH = 20
 # From the lowest to the highest; readable on light and dark screens, in 16 colours too.
@@ -74,7 +73,7 @@ def show_rolling_active_users(answer: Answer, console: Console) -> None:
             f"{row['dau']:,}",
             f"{row['wau_7d']:,}",
             f"{row['mau_28d']:,}",
-            percent(row["dau"], row["mau_28d"]),
+            ratio(row["dau"], row["mau_28d"], 0),
             bar(row["mau_28d"], most, _BAR_WIDTH),
         )
     console.print(table)
@@ -166,7 +165,7 @@ def _cell(cohort: _Cohort, number: int, most: float) -> Text:
     count = cohort.active[number]
     if count is None:
         return Text()
-    text = percent(count, cohort.size)
+    text = ratio(count, cohort.size, 0)
     rate = cohort.rate(number)
     if rate is None or not most:
         return Text(text)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.answers.questions import Answer
+from orchestration.answers.words import marked_day, ratio
 
 _BAR_WIDTH = 36
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -42,12 +43,12 @@ def show_retention(answer: Answer, console: Console) -> None:
     for heading in ("DAU", "Returning", "Rate", *(f"D-{n}" for n in range(1, 8))):
         table.add_column(heading, justify="right")
     for row in rows:
-        shares = (percent(row[f"returning_d{n}"], row["dau"]) for n in range(1, 8))
+        shares = (ratio(row[f"returning_d{n}"], row["dau"], 0) for n in range(1, 8))
         table.add_row(
             marked_day(row),
             f"{row['dau']:,}",
             f"{row['returning_users']:,}",
-            percent(row["returning_users"], row["dau"]),
+            ratio(row["returning_users"], row["dau"], 0),
             *shares,
         )
     console.print(table)
@@ -96,18 +97,6 @@ def bar(count: int, most: int, width: int = _BAR_WIDTH) -> str:
 def records(answer: Answer) -> Iterator[dict[str, Any]]:
     """Return an answer's rows, each by the names of its columns."""
     return (dict(zip(answer.columns, row, strict=True)) for row in answer.rows)
-
-
-def marked_day(row: dict[str, Any]) -> str:
-    """Return a row's day, with a mark for each of the footnotes that are of it."""
-    mark = "" if row["is_complete"] else "*"
-    mark += "" if row.get("lookback_complete", True) else "†"
-    return f"{row['activity_date']:%Y-%m-%d %a}{mark}"
-
-
-def percent(part: int, whole: int) -> str:
-    """Return a share in percent; of nothing there is none."""
-    return f"{part / whole:.0%}" if whole else "-"
 
 
 def footnotes(rows: list[dict[str, Any]], console: Console, what: str = "day") -> None:

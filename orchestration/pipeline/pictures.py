@@ -11,6 +11,7 @@ import dagster as dg
 from orchestration.answers.charts.by_day import Point, draw_line, label_days
 from orchestration.answers.charts.drawing import Style, drawing
 from orchestration.answers.charts.units import Unit
+from orchestration.answers.words import marked_day, share
 from orchestration.pipeline.engine import Reader, Row, answers, newest_day
 
 _DAYS_DRAWN = 90
@@ -56,7 +57,7 @@ PICTURES = {
         {
             "DAU": lambda row: f"{row['dau']:,}",
             "Returning": lambda row: f"{row['returning_users']:,}",
-            "Rate": lambda row: _percent(row["retention_rate"]),
+            "Rate": lambda row: share(row["retention_rate"], 0),
         },
     ),
     "rolling_active_users": Picture(
@@ -68,7 +69,7 @@ PICTURES = {
             "DAU": lambda row: f"{row['dau']:,}",
             "WAU": lambda row: f"{row['wau_7d']:,}",
             "MAU": lambda row: f"{row['mau_28d']:,}",
-            "DAU/MAU": lambda row: _percent(row["dau_mau_ratio"]),
+            "DAU/MAU": lambda row: share(row["dau_mau_ratio"], 0),
         },
     ),
     "growth_accounting": Picture(
@@ -108,12 +109,11 @@ def in_markdown(title: str, svg: bytes) -> str:
 
 
 def listed(picture: Picture, rows: Sequence[Row]) -> str:
-    """Return the days as a table in Markdown, newest first; * marks an open day."""
+    """Return the days as a table in Markdown, newest first, marked as elsewhere."""
     lines = [["Day", *picture.columns], ["---", *("---:" for _ in picture.columns)]]
     for row in reversed(rows):
-        mark = "" if row["is_complete"] else " *"
-        day = f"{row['activity_date']:%Y-%m-%d %a}{mark}"
-        lines.append([day, *(column(row) for column in picture.columns.values())])
+        cells = (column(row) for column in picture.columns.values())
+        lines.append([marked_day(row), *cells])
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
@@ -141,7 +141,3 @@ def _heading(picture: Picture, points: Sequence[Point]) -> str:
     last, _, is_over = points[-1]
     note = "" if is_over else " (ring: not over yet)"
     return f"{picture.title}, up to {last:%Y-%m-%d}{note}"
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.0%}"

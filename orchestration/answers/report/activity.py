@@ -6,7 +6,7 @@ from orchestration.answers.charts.units import Unit
 from orchestration.answers.report.chart import Chart
 from orchestration.answers.report.lines import Lines, line_chart
 from orchestration.answers.report.numbers import Numbers
-from orchestration.answers.report.words import count, share
+from orchestration.answers.words import count, share
 
 _CHARTS = (
     Lines(

@@ -9,7 +9,7 @@ from orchestration.answers.charts.triangle import draw_triangle
 from orchestration.answers.report.chart import Chart, chart
 from orchestration.answers.report.html_table import Table
 from orchestration.answers.report.numbers import COHORTS, Numbers, Row
-from orchestration.answers.report.words import count, ratio
+from orchestration.answers.words import count, ratio
 
 # Okabe and Ito's blue; shades of it stand out from white and from black.
 _BLUE = "#0072b2"

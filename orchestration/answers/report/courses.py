@@ -9,7 +9,7 @@ from orchestration.answers.charts.units import Unit
 from orchestration.answers.report.chart import STYLE, Chart, chart
 from orchestration.answers.report.html_table import Table
 from orchestration.answers.report.numbers import Numbers
-from orchestration.answers.report.words import count, long_day
+from orchestration.answers.words import count, long_day
 
 _SHOWN = 10
 _DAYS = 7

@@ -9,7 +9,7 @@ from orchestration.answers.charts.units import Unit
 from orchestration.answers.report.chart import STYLE, Chart, chart, points
 from orchestration.answers.report.html_table import by_day
 from orchestration.answers.report.numbers import Numbers
-from orchestration.answers.report.words import count, long_day
+from orchestration.answers.words import count, long_day
 
 # From the axis upwards; the colours of Retained and of New are those told apart best.
 _ABOVE = {

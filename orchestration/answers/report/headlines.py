@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from orchestration.answers.report.numbers import Numbers, Row
-from orchestration.answers.report.words import (
+from orchestration.answers.words import (
     change_of_count,
     change_of_share,
     count,

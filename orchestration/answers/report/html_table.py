@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestration.answers.report.numbers import Row
+from orchestration.answers.words import marked_day
 
 Column = Callable[[Row], str]
 
@@ -25,10 +26,3 @@ def by_day(rows: Sequence[Row], columns: Mapping[str, Column]) -> Table:
             for row in reversed(rows)
         ],
     )
-
-
-def marked_day(row: Row) -> str:
-    """Return a row's day, * where it is not over, † where it has too little before."""
-    mark = "" if row["is_complete"] else " *"
-    mark += " †" if row["lookback_complete"] is False else ""
-    return f"{row['activity_date']:%Y-%m-%d %a}{mark}"

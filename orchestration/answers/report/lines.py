@@ -10,7 +10,7 @@ from orchestration.answers.charts.units import Unit
 from orchestration.answers.report.chart import STYLE, Chart, chart, points
 from orchestration.answers.report.html_table import Column, by_day
 from orchestration.answers.report.numbers import Numbers, Row
-from orchestration.answers.report.words import long_day
+from orchestration.answers.words import long_day
 
 _LINES = ("-", "--")
 

@@ -14,7 +14,7 @@ from orchestration.answers.report.headlines import headlines
 from orchestration.answers.report.html_table import Table, by_day
 from orchestration.answers.report.numbers import Numbers
 from orchestration.answers.report.returning import returning_charts
-from orchestration.answers.report.words import count, long_day, share
+from orchestration.answers.words import count, long_day, share
 
 _LISTED = 14
 _TEMPLATES = jinja2.Environment(

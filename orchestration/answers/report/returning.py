@@ -10,7 +10,7 @@ from orchestration.answers.report.chart import STYLE, Chart, chart
 from orchestration.answers.report.html_table import Table
 from orchestration.answers.report.lines import Lines, line_chart
 from orchestration.answers.report.numbers import Numbers, Row
-from orchestration.answers.report.words import count, long_day, ratio, share
+from orchestration.answers.words import count, long_day, ratio, share
 
 _BACK = range(1, 8)
 _WHAT = ("users", "share")

@@ -1,9 +1,11 @@
-"""How the report writes days, counts, shares and changes."""
+"""How days, counts, shares and changes are written for people, wherever they are."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-NOTHING = "–"  # noqa: RUF001  # an en dash, as tables have it
-_MINUS = "−"  # noqa: RUF001  # the sign
+NOTHING = "–"
+_MINUS = "−"
 
 
 def long_day(day: date) -> str:
@@ -16,19 +18,26 @@ def short_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def marked_day(row: Mapping[str, Any]) -> str:
+    """Return a row's day; *: it is not over, †: it has too little history before it."""
+    mark = "" if row["is_complete"] else "*"
+    mark += "" if row.get("lookback_complete", True) else "†"
+    return f"{row['activity_date']:%Y-%m-%d %a}{mark}"
+
+
 def count(users: int | None) -> str:
     """Return a whole number with separators."""
     return NOTHING if users is None else f"{users:,}"
 
 
-def share(rate: float | None) -> str:
-    """Return a share, 0 to 1, in percent with one decimal."""
-    return NOTHING if rate is None else f"{rate:.1%}"
+def share(rate: float | None, decimals: int = 1) -> str:
+    """Return a share, 0 to 1, in percent."""
+    return NOTHING if rate is None else f"{rate:.{decimals}%}"
 
 
-def ratio(part: int | None, whole: int | None) -> str:
-    """Return a share of two counts; of nothing there is none."""
-    return share(part / whole if part is not None and whole else None)
+def ratio(part: int | None, whole: int | None, decimals: int = 1) -> str:
+    """Return a share of two counts in percent; of nothing there is none."""
+    return share(part / whole if part is not None and whole else None, decimals)
 
 
 def change_of_count(now: int | None, before: int | None) -> str | None:
