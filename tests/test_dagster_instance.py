@@ -20,7 +20,7 @@ from tests.events_tables import execute, fetch
 from tests.pipelines import OWNER, PASSWORD, psql, roles, user
 
 PRODUCTION = ROOT / "deploy" / "dagster.yaml"
-LOCAL = ROOT / "orchestration" / "instance" / "dagster.yaml"
+LOCAL = ROOT / "orchestration/pipeline/instance/dagster.yaml"
 SOCKET = "/run/fast-dau/code.sock"
 
 
