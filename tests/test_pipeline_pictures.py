@@ -50,9 +50,10 @@ def test_hardly_any_history_is_drawn_too(count: int) -> None:
 
 def test_days_without_users_have_no_rate_and_are_left_out() -> None:
     empty = rows(3, dau=0, returning_users=0, retention_rate=None)
+    picture = PICTURES["daily_retention"]
 
-    assert b"</svg>" in drawn(PICTURES["daily_retention"], empty)
-    assert "| 2024-03-02 Sat | 0 | 0 | – |" in listed(PICTURES["daily_retention"], empty)
+    assert b"</svg>" in drawn(picture, empty)
+    assert "| 2024-03-02 Sat | 0 | 0 | – |" in listed(picture, empty)
 
 
 def test_the_table_has_the_newest_day_first_and_marks_the_one_that_is_open() -> None:
