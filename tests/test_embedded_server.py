@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.core.errors import Failure
 from orchestration.core.locks import exclusive_if_free
-from orchestration.embedded import process
+from orchestration.embedded import placement
 from orchestration.embedded.server import keep_running, running, server, stop
 from tests.clusters import QUICK, other_user, query
 
@@ -132,7 +132,7 @@ def test_parallel_queries_work_without_much_shared_memory(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A container's /dev/shm has 64 MB by default."""
-    monkeypatch.setattr(process, "_ENOUGH_SHARED_MEMORY_BYTES", 1 << 60)
+    monkeypatch.setattr(placement, "_ENOUGH_SHARED_MEMORY_BYTES", 1 << 60)
 
     with server(home) as variables:
         [(kind,)] = query(variables, "show dynamic_shared_memory_type")

@@ -141,7 +141,7 @@ def test_programs_of_others_are_left_alone(tmp_path: Path) -> None:
 def test_a_program_that_does_not_listen_is_ended_by_force(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(processes, "_END_SECONDS", 0.2)
     deaf = program(tmp_path / "deaf", "trap '' TERM; while :; do sleep 100; done")
     processes.start([deaf], tmp_path / "log", tmp_path, dict(os.environ))
     wait_until_alive(tmp_path, 2)

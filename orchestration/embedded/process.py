@@ -5,14 +5,11 @@ longer, it is held: a stale postmaster.pid, a process id that another program ha
 now, or backends that outlive a killed postmaster cannot mislead.
 """
 
-import hashlib
 import os
 import shlex
-import shutil
 import signal
-import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg2
@@ -23,16 +20,12 @@ from orchestration.core.home import Home
 from orchestration.core.locks import exclusive_if_free
 from orchestration.embedded.binaries import Installation, installation
 from orchestration.embedded.initdb import DATABASE, USER, create_cluster
+from orchestration.embedded.placement import HOST, placement, ports
 
-HOST = "127.0.0.1"
 # Recovery after a kill and the checkpoint of a stop take seconds, not minutes.
 _PATIENCE_SECONDS = 120
-_OWN_PORTS = range(20_000, 30_000)
-_PORT_TRIES = 5
 # Linux alone has it.
 _PROCESSES = Path("/proc")
-# Below this, parallel queries run out of it: a container has 64 MB by default.
-_ENOUGH_SHARED_MEMORY_BYTES = 1 << 30
 
 
 def ensure_running(home: Home, settings: Mapping[str, str]) -> int:
@@ -141,8 +134,8 @@ def _start(home: Home, settings: Mapping[str, str], lock: int) -> int:
     (home.data / "postmaster.pid").unlink(missing_ok=True)
     if home.log.exists():
         home.log.replace(home.log.with_suffix(".previous.log"))
-    for port in _ports(home):
-        if _launch(home, programs, {**settings, **_placement(port)}, lock):
+    for port in ports(home):
+        if _launch(home, programs, {**settings, **placement(port)}, lock):
             return port
         log = home.log.read_text(errors="replace")
         if "Address already in use" not in log:
@@ -173,33 +166,3 @@ def _launch(
             keep_open=[lock],
         )
     return started.returncode == 0
-
-
-def _placement(port: int) -> dict[str, str]:
-    placement = {
-        "listen_addresses": HOST,
-        "port": str(port),
-        "unix_socket_directories": "",
-    }
-    memory = Path("/dev/shm")  # noqa: S108  # asked for its size only
-    if (
-        memory.exists()
-        and shutil.disk_usage(memory).total < _ENOUGH_SHARED_MEMORY_BYTES
-    ):
-        placement["dynamic_shared_memory_type"] = "mmap"
-    return placement
-
-
-def _ports(home: Home) -> Iterator[int]:
-    """Yield the ports to try: first the folder's own, then others that are free.
-
-    A port that stays the same keeps what knows the server by it, such as dbt's cache
-    of the parsed project. It lies below the range of which the system gives ports.
-    """
-    digest = hashlib.blake2b(bytes(home.folder), digest_size=4).digest()
-    yield _OWN_PORTS[int.from_bytes(digest) % len(_OWN_PORTS)]
-    for _ in range(_PORT_TRIES):
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port: int = probe.getsockname()[1]
-        yield port

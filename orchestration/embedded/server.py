@@ -15,7 +15,8 @@ from orchestration.core.home import Home, open_home
 from orchestration.core.locks import exclusive, exclusive_if_free, shared
 from orchestration.core.signals import orderly_exit
 from orchestration.embedded.initdb import DATABASE, USER
-from orchestration.embedded.process import HOST, ensure_running, running_port, shut_down
+from orchestration.embedded.placement import HOST
+from orchestration.embedded.process import ensure_running, running_port, shut_down
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {

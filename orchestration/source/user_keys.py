@@ -15,7 +15,7 @@ from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure
 from orchestration.core.settings import TableName
 from orchestration.source.ddl import MAX_NAME_BYTES, joined_name
-from orchestration.source.loading.fields import NULL
+from orchestration.source.loading.cells import NULL
 from orchestration.source.loading.records import shown
 
 _SUFFIX = "_user_keys"

@@ -1,17 +1,14 @@
 """The cluster: a master, its workers, and the Thrift Server that clients talk to."""
 
 import socket
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import MappingProxyType
 
 from orchestration.core.errors import Failure
-from orchestration.core.files import last_lines
 from orchestration.spark import processes, programs
 from orchestration.spark.home import Settings, SparkHome
-from orchestration.spark.processes import Role
+from orchestration.spark.processes import Program, Role
 from orchestration.spark.programs import HOST
 from orchestration.spark.thrift import Server, run
 
@@ -89,11 +86,11 @@ class Cluster:
         server.wait(lambda _: _listens(port))
         run(self.server, _QUESTION, patience=_PATIENCE_SECONDS)
 
-    def _launch_workers(self) -> list["_Program"]:
+    def _launch_workers(self) -> list[Program]:
         missing = self.settings.workers - len(self.pids(Role.WORKER))
         return [self._launch_worker() for _ in range(missing)]
 
-    def _launch_worker(self) -> "_Program":
+    def _launch_worker(self) -> Program:
         number = 1
         while self.home.log(f"worker-{number}").exists():
             number += 1
@@ -101,7 +98,7 @@ class Cluster:
         arguments = programs.worker(self.home, self.settings, name)
         return self._launch(name, "spark-class", arguments)
 
-    def _launch(self, name: str, script: str, arguments: list[str]) -> "_Program":
+    def _launch(self, name: str, script: str, arguments: list[str]) -> Program:
         folder = programs.require_packages()
         is_server = name == "thrift-server"
         environment = programs.environment(self.home, folder, is_server=is_server)
@@ -110,33 +107,7 @@ class Cluster:
         # Its name is taken before the program has printed anything.
         log.touch()
         pid = processes.start(command, log, self.home.folder, environment)
-        return _Program(name, pid, log, self.home)
-
-
-@dataclass(frozen=True)
-class _Program:
-    """One that was just started."""
-
-    name: str
-    pid: int
-    log: Path
-    home: SparkHome
-
-    def wait(self, is_ready: Callable[[str], bool]) -> None:
-        """Return once it is ready, by what it has printed or otherwise."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            # Before the log is read: one that has ended has said all by then.
-            is_alive = processes.is_alive(self.pid)
-            text = self.log.read_text(errors="replace")
-            if is_ready(text):
-                return
-            if not is_alive or time.monotonic() > deadline:
-                raise Failure(
-                    f"Spark's {self.name} did not start: {last_lines(text)} "
-                    f"(log: {self.log})."
-                )
-            time.sleep(0.1)
+        return Program(name, pid, log)
 
 
 def find(home: SparkHome) -> Cluster | None:

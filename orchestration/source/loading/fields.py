@@ -8,23 +8,18 @@ what jsonb takes.
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-NULL = "\\N"
+from orchestration.source.loading.cells import NULL, BadCell
+from orchestration.source.loading.times import performed_at
 
 MAX_KEY_CHARACTERS = 600  # of four bytes each, they still fit into an index
 
 _INT4 = range(-(2**31), 2**31)
 _INTEGER = re.compile(r"\s*([+-]?[0-9]{1,20})(?:\.0*)?\s*")
-_TIME = re.compile(
-    r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
-    r" ?(Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?\s*"
-)
-_NUMBER = re.compile(r"\s*[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*")
-_MICROSECONDS = len("2024-01-02 03:04:05.000000")
 # What programs write for a user who is not there, and for a number that was a float.
 _NOBODY = re.compile(
     r"\\N|[(<]?(?:null|nil|none|nan|undefined|n/a)[>)]?|<na>|\[object object\]"
@@ -33,11 +28,6 @@ _NOBODY = re.compile(
 )
 _FLOAT = re.compile(r"[+-]?[0-9]+\.0*|[+-]?[0-9](?:\.[0-9]+)?e\+[0-9]+", re.IGNORECASE)
 _MAX_EXACT_FLOAT = 2**53
-_EXAMPLE = "an ISO 8601 time such as 2024-01-02 03:04:05 or 2024-01-02T03:04:05+02:00"
-
-
-class BadCell(ValueError):  # noqa: N818  # it reads as what it is
-    """The cell is refused; the message says why, to follow "value …"."""
 
 
 class Unreadable:
@@ -119,40 +109,6 @@ def _why_no_key(text: str) -> str | None:
             "ids as integers or as text"
         )
     return None
-
-
-def performed_at(cell: Any) -> str:
-    """Accept a time, ISO 8601 where it is text; an offset is converted to UTC."""
-    if cell is None or cell == "":
-        return NULL
-    match = _TIME.fullmatch(cell) if isinstance(cell, str) else None
-    if not match:
-        raise BadCell(_why_no_time(cell))
-    text, offset = match.groups()
-    try:
-        if offset in {None, "Z", "UTC", "+00:00", "+00"}:
-            time = datetime.fromisoformat(text)
-            # Unchanged it is cheapest; Postgres would round a seventh digit.
-            return text if len(text) <= _MICROSECONDS else str(time)
-        time = datetime.fromisoformat(text + offset)
-        return str(time.astimezone(UTC).replace(tzinfo=None))
-    except (ValueError, OverflowError):
-        raise BadCell("is a time that does not exist") from None
-
-
-def _why_no_time(cell: Any) -> str:
-    if isinstance(cell, date) or (isinstance(cell, str) and _is_date(cell)):
-        return f"is a date without a time of day: write {_EXAMPLE}"
-    text = str(cell)
-    if _NUMBER.fullmatch(text):
-        return f"is a bare number: write seconds since 1970 as {_EXAMPLE}"
-    if text.strip(" +-").lower() in {"infinity", "inf"}:
-        return "is not finite: leave the cell empty where the time is unknown"
-    return f"is not {_EXAMPLE}"
-
-
-def _is_date(text: str) -> bool:
-    return re.fullmatch(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*", text) is not None
 
 
 def kind(cell: Any) -> str:

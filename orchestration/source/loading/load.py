@@ -15,6 +15,7 @@ from orchestration.core.errors import UserError
 from orchestration.core.settings import TableName
 from orchestration.core.statements import failures
 from orchestration.source.loading import fields
+from orchestration.source.loading.cells import NULL, BadCell
 from orchestration.source.loading.copy_in import COLUMNS, copy_events, vacuum_copied
 from orchestration.source.loading.mapping import columns_of
 from orchestration.source.loading.opening import open_events
@@ -121,8 +122,8 @@ class _Load:
         else:
             self._refuse_ids_of_keys(batch, texts["user_id"])
         self._loaded.events += len(batch.places)
-        self._loaded.without_user += texts["user_id"].count(fields.NULL)
-        self._loaded.without_time += texts["performed_at"].count(fields.NULL)
+        self._loaded.without_user += texts["user_id"].count(NULL)
+        self._loaded.without_time += texts["performed_at"].count(NULL)
         rows = zip(*(texts[column] for column in COLUMNS), strict=True)
         text = "\n".join(map("\t".join, rows)) + "\n"
         self._copying = self._worker.submit(self._copy, text, batch)
@@ -149,10 +150,10 @@ class _Load:
             return {
                 column: self._column(column, batch.cells[column])
                 if column in batch.cells
-                else [fields.NULL] * count
+                else [NULL] * count
                 for column in COLUMNS
             }
-        except fields.BadCell:
+        except BadCell:
             raise self._first_bad_cell(batch) from None
 
     def _column(self, column: str, cells: Sequence[Any]) -> Sequence[Any]:
@@ -160,7 +161,7 @@ class _Load:
         if not is_plain(converter, cells):
             return list(map(converter, cells))
         if converter is not fields.key and "" in cells:
-            return [cell or fields.NULL for cell in cells]
+            return [cell or NULL for cell in cells]
         return cells
 
     def _first_bad_cell(self, batch: Batch) -> UserError:
@@ -169,7 +170,7 @@ class _Load:
             for column, cells in batch.cells.items():
                 try:
                     self._converters[column](cells[number])
-                except fields.BadCell as error:
+                except BadCell as error:
                     return self._bad_cell(batch, number, column, str(error))
         raise AssertionError
 

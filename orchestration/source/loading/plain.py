@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.source.loading import fields
+from orchestration.source.loading.times import performed_at
 
 # A line, so a cell, that is neither empty nor of this form. (Possessive quantifiers
 # would say it in one match, but Python 3.11 before 3.11.5 gets them wrong.)
@@ -67,6 +68,6 @@ _CHECKS: dict[Callable[[Any], str], Callable[[str, Sequence[str]], bool]] = {
     fields.integer: _integers,
     fields.key: _keys,
     fields.kind: _text,
-    fields.performed_at: _times,
+    performed_at: _times,
     fields.properties: _text,
 }
