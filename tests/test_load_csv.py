@@ -1,13 +1,16 @@
 """`fast-dau load` of CSV: every cell as it was meant, whatever the file's dress."""
 
+import bz2
 import gzip
 import json
+import lzma
 import os
 import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from orchestration.core.connection import Connection
@@ -20,6 +23,11 @@ from tests.loading import load, make_events_table, stored
 def events(connection: Connection) -> Connection:
     """Return a connection to a database with an empty events table."""
     return make_events_table(connection)
+
+
+def zstd(text: str) -> bytes:
+    packed: bytes = pa.Codec("zstd").compress(text.encode(), asbytes=True)
+    return packed
 
 
 PLAIN = (
@@ -45,6 +53,10 @@ PLAIN_EVENTS = [
         pytest.param(PLAIN.removesuffix("\n").encode(), id="no last line break"),
         pytest.param(PLAIN.replace("_id,", "_id , ", 1).encode(), id="padded header"),
         pytest.param(gzip.compress(PLAIN.encode()), id="gzip"),
+        pytest.param(bz2.compress(PLAIN.encode()), id="bzip2"),
+        pytest.param(lzma.compress(PLAIN.encode()), id="xz"),
+        pytest.param(zstd(PLAIN), id="zstd"),
+        pytest.param(zstd(PLAIN[:50]) + zstd(PLAIN[50:]), id="zstd of two frames"),
         pytest.param(
             gzip.compress(PLAIN[:50].encode()) + gzip.compress(PLAIN[50:].encode()),
             id="gzip of two members",

@@ -1,12 +1,15 @@
 """`fast-dau load` of a file that is wrong: one sentence, its place, and no event."""
 
+import bz2
 import gzip
+import lzma
 import random
 import re
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+import pyarrow as pa
 import pytest
 
 from orchestration.core.connection import Connection
@@ -247,23 +250,45 @@ def noise(size: int) -> bytes:
     return random.Random(1).randbytes(size)
 
 
-# Without the time in its head, so that each test process names its tests alike.
-PACKED = gzip.compress(
-    (HEADER + GOOD * 5000).encode() + noise(50_000).hex().encode(), mtime=0
-)
+TEXT = (HEADER + GOOD * 5000).encode() + noise(50_000).hex().encode()
+PACKED = {
+    # Without the time in its head, so that each test process names its tests alike.
+    "gzip": gzip.compress(TEXT, mtime=0),
+    "bzip2": bz2.compress(TEXT),
+    "xz": lzma.compress(TEXT),
+    "zstd": pa.Codec("zstd").compress(TEXT, asbytes=True),
+}
+
+
+@pytest.mark.parametrize("packing", PACKED)
+def test_a_compressed_file_that_is_cut_or_damaged_is_told(
+    events: Connection, tmp_path: Path, packing: str
+) -> None:
+    whole = PACKED[packing]
+    path = tmp_path / "a.csv"
+    path.write_bytes(whole[:-100])
+    cut = refusal(events, path)
+    path.write_bytes(whole[:20] + noise(99) + whole[119:])
+    damaged = refusal(events, path)
+
+    early = f" is a {packing} file that ends too early: copy or download it again."
+    assert cut == early
+    assert damaged.startswith(f" is a damaged {packing} file: ")
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (PACKED[:-100], " is a gzip file that ends too early: copy or download it"),
-        (PACKED[:5], " is a gzip file that ends too early: copy or download it"),
-        (PACKED[:200] + noise(99) + PACKED[299:], " is a damaged gzip file: "),
-        (PACKED[:-8] + b"damaged!", " is a damaged gzip file: "),
-        (PACKED + b"rubbish", " is a damaged gzip file: "),
+        (PACKED["gzip"][:5], " is a gzip file that ends too early: copy or download"),
+        (PACKED["gzip"][:-8] + b"damaged!", " is a damaged gzip file: "),
+        (PACKED["gzip"] + b"rubbish", " is a damaged gzip file: "),
+        (
+            b"PK\3\4" + noise(99),
+            " is a zip archive: unpack it, and load what is in it.",
+        ),
     ],
 )
-def test_a_gzip_file_that_is_cut_or_damaged_is_told(
+def test_a_file_that_is_no_such_file_is_told(
     events: Connection, tmp_path: Path, content: bytes, sentence: str
 ) -> None:
     path = tmp_path / "a.csv.gz"

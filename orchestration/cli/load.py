@@ -21,7 +21,7 @@ from orchestration.source.table import require_events_table
 
 def load(
     file: Annotated[
-        Path, typer.Argument(help="CSV (with a header) or Parquet, gzip or not.")
+        Path, typer.Argument(help="CSV (with a header) or Parquet, compressed or not.")
     ],
     columns: Annotated[
         str,

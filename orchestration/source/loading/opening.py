@@ -1,6 +1,5 @@
-"""Opens a file of events, whatever it is: CSV or Parquet, gzip around either."""
+"""Opens a file of events, whatever it is: CSV or Parquet, compressed or not."""
 
-import gzip
 import io
 import os
 import shutil
@@ -13,9 +12,9 @@ from typing import BinaryIO, cast
 
 from orchestration.core.errors import UserError
 from orchestration.source.loading.csv_file import CsvFile
+from orchestration.source.loading.packed import unpacked
 from orchestration.source.loading.records import EventFile, reading
 
-GZIP_MAGIC = b"\x1f\x8b"
 PARQUET_MAGIC = b"PAR1"
 
 
@@ -31,12 +30,9 @@ def open_events(path: Path, delimiter: str | None = None) -> Iterator[EventFile]
     with raw:
         size = _size(raw)
         with reading(str(path)):
-            stream = io.BufferedReader(raw)
-            packed = stream.peek(2)[:2] == GZIP_MAGIC
-            if packed:
-                # A GzipFile is read like any stream; typeshed does not say so.
-                unpacked = cast("io.FileIO", gzip.GzipFile(fileobj=stream))
-                stream = io.BufferedReader(unpacked)
+            packed = io.BufferedReader(raw)
+            content = unpacked(packed, str(path))
+            stream = content or packed
             parquet = stream.peek(4)[:4] == PARQUET_MAGIC
         if not parquet:
             yield CsvFile(stream, str(path), delimiter or ",", size, raw.tell)
@@ -47,7 +43,7 @@ def open_events(path: Path, delimiter: str | None = None) -> Iterator[EventFile]
         # a quarter of a second to import.
         from orchestration.source.loading.parquet_file import ParquetFile  # noqa: PLC0415
 
-        if size is not None and not packed:
+        if size is not None and content is None:
             yield ParquetFile(stream, str(path))
             return
         with tempfile.TemporaryFile() as seekable:

@@ -1,7 +1,5 @@
 """What a file of events gives, whatever its format: batches of columns of cells."""
 
-import gzip
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,12 +41,6 @@ def reading(name: str) -> Iterator[None]:
     """Turn what goes wrong with the file inside the block into a UserError."""
     try:
         yield
-    except EOFError:
-        raise UserError(
-            f"{name} is a gzip file that ends too early: copy or download it again."
-        ) from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise UserError(f"{name} is a damaged gzip file: {error}.") from None
     except OSError as error:
         raise UserError(f"{name} cannot be read: {error.strerror or error}.") from None
 
