@@ -74,7 +74,7 @@ lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 bench: .venv/ready-to-bench ## Measure builds, reads and rivals (EVENTS=10000000)
 	$(BIN)/python -m benchmarks.run
 
-plans: .venv/ready-to-bench ## Keep the plans at 1, 10 and 100 million events (35 GB)
+plans: .venv/ready-to-bench ## Keep the plans of runs at 100 million events (35 GB)
 	$(BIN)/python -m benchmarks.plans
 
 clean: ## Remove .venv, .venv-superset and this checkout's own Postgres and Spark

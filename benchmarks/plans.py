@@ -1,20 +1,17 @@
-"""Keeps the plans of all query patterns as text, at three sizes of history.
+"""Keeps the plans of runs, and of all that read events, at 100 million of these.
 
-Makes its own database, as benchmarks.run does. Of 10 and 100 million events a day has
-as many, and history is ten times as long: pages read are to be about the same.
+Makes its own database, as benchmarks.run does.
 """
 
 import json
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from benchmarks.builds import OURS, RUN_AT, build, build_anew
-from benchmarks.scratch import execute, fill, scratch_database
+from benchmarks.scratch import fill, scratch_database
 from orchestration.core.connection import Connection
 from orchestration.core.dbt import compiled_models
 from orchestration.core.settings import as_vars
@@ -22,41 +19,21 @@ from orchestration.trust.explain.context import Context, models_explained
 from orchestration.trust.explain.patterns import Pattern, pattern_names, read_pattern
 
 FOLDER = Path(__file__).parent / "plans"
+EVENTS, DAYS, USERS = 100_000_000, 2_000, 40_000
 
 
-@dataclass(frozen=True)
-class Size:
-    """How many events, of how many days and users."""
-
-    events: int
-    days: int
-    users: int
-
-
-SIZES = {
-    "1M": Size(1_000_000, 100, 4_000),
-    "10M": Size(10_000_000, 200, 40_000),
-    "100M": Size(100_000_000, 2_000, 40_000),
-}
-
-
-def main(
-    only: Annotated[str, typer.Option(help="Sizes, with commas.")] = ",".join(SIZES),
-) -> None:
-    """Write the plans of all patterns anew."""
+def main() -> None:
+    """Write the plans anew."""
     with scratch_database() as connection:
-        for name in only.split(","):
-            size = SIZES[name]
-            execute(connection, f"drop table if exists {OURS.events}")
-            fill(connection, size.events, days=size.days, users=size.users)
-            build_anew(connection, OURS)
-            build(connection, OURS)
-            shutil.rmtree(FOLDER / name, ignore_errors=True)
-            write_plans(connection, FOLDER / name)
+        fill(connection, EVENTS, days=DAYS, users=USERS)
+        build_anew(connection, OURS)
+        build(connection, OURS)
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        write_plans(connection, FOLDER)
 
 
 def write_plans(connection: Connection, folder: Path) -> None:
-    """Write a file for each pattern, run with its sample values."""
+    """Write a file for each such pattern, run with its sample values."""
     models = compiled_models(
         models_explained(), json.dumps(as_vars({"run_at": RUN_AT})), os.environ
     )
@@ -64,6 +41,8 @@ def write_plans(connection: Connection, folder: Path) -> None:
     names = context.names()
     for name in pattern_names():
         pattern = read_pattern(name, names)
+        if "events" not in pattern.reads and not name.startswith("runs/"):
+            continue
         path = folder / f"{name}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_text(connection, pattern, context))
