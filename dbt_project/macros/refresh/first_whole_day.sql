@@ -7,6 +7,6 @@
     ) | list -%}
     {{ return(
         fast_dau.state_once()['kept_from']
-        if execute and reads_events and fast_dau.is_built('rollup_state') else none
+        if execute and this and reads_events and fast_dau.is_built('rollup_state') else none
     ) }}
 {%- endmacro %}

@@ -8,6 +8,8 @@
     Where all is rebuilt, or the table has no days of its own, everything can; where history
     is (`rebuild_scope`), every day that the model can count (`first_whole_day`). -#}
 {% macro is_affected_day(column, days_before=0, days_after=0) -%}
+    {#- So that dbt's parser knows that the model is built from it. -#}
+    {%- do ref('refresh_days') if not execute -%}
     {%- set influence_days = config.meta_get('influence_days') -%}
     {%- set moves_with = config.meta_get('moves_with', []) -%}
     {%- set scope, first_day = fast_dau.rebuild_scope(), fast_dau.first_whole_day() -%}

@@ -4,7 +4,6 @@
     post_hook="{{ ensure_index(['activity_date', 'active_days'], unique=true) }}",
 ) }}
 
--- depends_on: {{ ref('refresh_days') }}
 {% set days_left = days_between('activity_date', "date '9999-12-31'") %}
 
 with days as (

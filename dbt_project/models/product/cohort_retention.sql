@@ -9,7 +9,6 @@
     post_hook="{{ ensure_index(['cohort_date', 'day_number'], unique=true) }}",
 ) }}
 
--- depends_on: {{ ref('refresh_days') }}
 {% set cohort_days = setting('cohort_days') %}
 
 with days as (

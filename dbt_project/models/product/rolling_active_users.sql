@@ -4,8 +4,6 @@
     post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
 ) }}
 
--- depends_on: {{ ref('refresh_days') }}
-
 with days as (
 
     select * from {{ ref('daily_active_users') }}

@@ -8,8 +8,6 @@
     ],
 ) }}
 
--- depends_on: {{ ref('refresh_days') }}
-
 with refreshed as (
 
     select

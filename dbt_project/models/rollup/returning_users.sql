@@ -8,8 +8,6 @@
     ],
 ) }}
 
--- depends_on: {{ ref('refresh_days') }}
-
 with user_days as (
 
     -- Counted back from the last date there is: in whole numbers, whose ranges a window
