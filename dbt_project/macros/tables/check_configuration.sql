@@ -20,7 +20,7 @@
         | map(attribute='constraints') | sum(start=[]) if constraint.type not in kept -%}
         {%- do fast_dau.refuse_model("of constraints it can have not_null, and no "
             ~ constraint.type
-            ~ "; a unique index is made by the post-hook ensure_index") -%}
+            ~ "; its unique index is on its unique_key") -%}
     {%- endfor -%}
 {%- endmacro %}
 

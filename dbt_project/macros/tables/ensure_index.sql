@@ -1,7 +1,7 @@
 {#- Post-hook: makes an index of this model's table where it has none such; dbt's `clone` makes
-    views instead. A unique one also
-    tells rows apart for logical replication, or a publication of all tables would keep
-    runs from deleting any.
+    views instead. A unique one, which `replace_days` makes on the key, also tells rows
+    apart for logical replication, or a publication of all tables would keep runs from
+    deleting any.
 
     Looked up by the table and the definition, not by name; an invalid one is made again.
     A session may have the server quote all names. -#}

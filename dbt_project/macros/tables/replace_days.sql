@@ -2,9 +2,9 @@
     change (`is_affected_row`), and of these writes only those that differ. The table itself
     is never replaced, whatever the flags, so that history outlives the events that it was
     counted from, and views and grants of others stay. One transaction, in which no other
-    run can begin; indexes are made by post-hooks.
+    run can begin; indexes but that on its key are made by post-hooks.
 
-    Configuration: `unique_key`, a contract, and under `meta`:
+    Configuration: `unique_key`, whose columns are never null, a contract, and under `meta`:
     - influence_days: for how many days after a day that changed rows change too; null: the
       rows are of no days, and each run compares all of them;
     - grain: `user` or `cohort`, where rows are not of an activity_date;
@@ -27,6 +27,7 @@
         rows_affected=changed.written + changed.deleted
     ) -%}
     {%- do fast_dau.note_definition() -%}
+    {%- do run_query(fast_dau.ensure_index(fast_dau.key_columns(model), unique=true)) -%}
     {%- do fast_dau.describe_relation(this.incorporate(type='table'), is_new) -%}
     {{ run_hooks(post_hooks, inside_transaction=true) }}
     {%- do adapter.commit() -%}
@@ -51,12 +52,13 @@
 
 
 {% macro set_not_null() -%}
-    {%- for column in model.columns.values()
-        if 'not_null' in column.constraints | map(attribute='type') -%}
-        {%- call statement() -%}
-            alter table {{ this }} alter column {{ adapter.quote(column.name) }} set not null
-        {%- endcall -%}
-    {%- endfor -%}
+    {%- call statement() -%}
+        alter table {{ this }}
+        {%- for column in model.columns.values() if column.name in fast_dau.key_columns(model)
+            or 'not_null' in column.constraints | map(attribute='type') %}
+        alter column {{ adapter.quote(column.name) }} set not null{{ ',' if not loop.last }}
+        {%- endfor %}
+    {%- endcall -%}
 {%- endmacro %}
 
 

@@ -4,8 +4,7 @@
     Returns the numbers of rows written and deleted, and `missed`. -#}
 {% macro replace_rows(sql) -%}
     {%- set is_synced = fast_dau.sync_columns(sql) -%}
-    {%- set keys = config.require('unique_key') -%}
-    {%- set keys = [keys] if keys is string else keys -%}
+    {%- set keys = fast_dau.key_columns(model) -%}
     {%- set columns = model.columns | list -%}
     {%- set result = make_temp_relation(this) -%}
     {%- set differences = make_temp_relation(this, '__differences') -%}

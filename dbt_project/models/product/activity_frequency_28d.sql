@@ -1,7 +1,6 @@
 {{ config(
     unique_key=['activity_date', 'active_days'],
     meta={'influence_days': 27},
-    post_hook="{{ ensure_index(['activity_date', 'active_days'], unique=true) }}",
 ) }}
 
 {% set days_left = days_between('activity_date', "date '9999-12-31'") %}

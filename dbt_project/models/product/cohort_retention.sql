@@ -6,7 +6,6 @@
         'moves_with': ['first'],
         'defined_by': ['cohort_days'],
     },
-    post_hook="{{ ensure_index(['cohort_date', 'day_number'], unique=true) }}",
 ) }}
 
 {% set cohort_days = setting('cohort_days') %}

@@ -3,7 +3,6 @@
     partition_by='activity_date',
     meta={'influence_days': 0},
     post_hook=[
-        "{{ ensure_index(['activity_date', 'course_id'], unique=true) }}",
         "{{ ensure_index(['course_id', 'activity_date', 'dau']) }}",
         "{{ refuse_purge_meanwhile() }}",
     ],

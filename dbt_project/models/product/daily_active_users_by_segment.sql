@@ -5,10 +5,7 @@
         'influence_days': 0,
         'defined_by': ['segments', 'max_segment_values'],
     },
-    post_hook=[
-        "{{ ensure_index(['activity_date', 'segment', 'value'], unique=true) }}",
-        "{{ refuse_purge_meanwhile() }}",
-    ],
+    post_hook="{{ refuse_purge_meanwhile() }}",
 ) }}
 
 with days as (

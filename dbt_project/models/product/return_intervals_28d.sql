@@ -1,7 +1,6 @@
 {{ config(
     unique_key=['activity_date', 'days_since_previous'],
     meta={'influence_days': 28},
-    post_hook="{{ ensure_index(['activity_date', 'days_since_previous'], unique=true) }}",
 ) }}
 
 with days as (

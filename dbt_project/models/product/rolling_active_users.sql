@@ -1,7 +1,6 @@
 {{ config(
     unique_key='activity_date',
     meta={'influence_days': 27},
-    post_hook="{{ ensure_index(['activity_date'], unique=true) }}",
 ) }}
 
 with days as (

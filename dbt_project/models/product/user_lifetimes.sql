@@ -2,7 +2,6 @@
     unique_key='user_id',
     meta={'influence_days': 0, 'grain': 'user'},
     post_hook=[
-        "{{ ensure_index(['user_id'], unique=true) }}",
         "{{ ensure_index(['first_activity_date', 'user_id']) }}",
         "{{ ensure_index(['last_activity_date']) }}",
     ],

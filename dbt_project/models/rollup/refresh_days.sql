@@ -2,10 +2,7 @@
     unique_key='activity_date',
     meta={'influence_days': none},
     pre_hook="{{ read_change_log() }}",
-    post_hook=[
-        "{{ ensure_index(['activity_date'], unique=true) }}",
-        "{{ take_up_days() }}",
-    ],
+    post_hook="{{ take_up_days() }}",
 ) }}
 
 {{ refuse_plan() }}

@@ -1,7 +1,6 @@
 {{ config(
     unique_key='reason',
     meta={'influence_days': none},
-    post_hook="{{ ensure_index(['reason'], unique=true) }}",
 ) }}
 
 {% set has_all = may_read_all_events() or rebuild_scope() == 'everything' %}

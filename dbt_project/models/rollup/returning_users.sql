@@ -2,10 +2,7 @@
     unique_key=['activity_date', 'user_id'],
     partition_by='activity_date',
     meta={'influence_days': 7},
-    post_hook=[
-        "{{ ensure_index(['activity_date', 'user_id'], unique=true) }}",
-        "{{ ensure_index(['user_id', 'activity_date']) }}",
-    ],
+    post_hook="{{ ensure_index(['user_id', 'activity_date']) }}",
 ) }}
 
 with user_days as (

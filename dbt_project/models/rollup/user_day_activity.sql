@@ -3,7 +3,6 @@
     partition_by='activity_date',
     meta={'influence_days': 0},
     post_hook=[
-        "{{ ensure_index(['user_id', 'activity_date'], unique=true) }}",
         "{{ ensure_index(['activity_date', 'user_id']) }}",
         "{{ refuse_purge_meanwhile() }}",
     ],

@@ -3,10 +3,7 @@
     unique_key=['activity_date', 'plan'],
     contract={'enforced': true},
     meta={'influence_days': 6},
-    post_hook="{{ fast_dau.ensure_index(['activity_date', 'plan'], unique=true) }}",
 ) }}
-
--- depends_on: {{ ref('refresh_days') }}
 
 with days as (
 
