@@ -40,14 +40,8 @@
 {% macro days_moved_with(bounds) -%}
     select activity_date + n as activity_date
     from {{ fast_dau.rollup_relation('moved_days') }}
-    inner join (
-        {%- for bound in bounds %}
-        select
-            '{{ bound }}' as bound,
-            n
-        from {{ fast_dau.whole_numbers(1, 7) if bound == 'last' else fast_dau.whole_numbers(0, 0) }}
-            as numbers (n)
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    ) as influence using (bound)
+    cross join {{ fast_dau.whole_numbers(0, 7) }} as numbers (n)
+    where
+        bound in ({{ fast_dau.string_literals(bounds) }})
+        and (bound = 'first') = (n = 0)
 {%- endmacro %}

@@ -51,14 +51,3 @@
     and {{ fast_dau.is_affected_day('events.activity_date') }}
     and {{ fast_dau.is_affected_day('events.event_date', days_before=1, days_after=1) }}
 {%- endmacro %}
-
-
-{#- Spark looks into the folders of these days only where it is told their dates. -#}
-{% macro spark__is_refreshed_day(column) -%}
-    {%- set refreshed = 'select activity_date from ' ~ ref('refresh_days') -%}
-    {%- if execute and fast_dau.is_built('refresh_days') -%}
-        {{ fast_dau.is_one_of(column, fast_dau.days_found(refreshed) | sort) }}
-    {%- else -%}
-        true
-    {%- endif -%}
-{%- endmacro %}

@@ -10,12 +10,6 @@
 {%- endmacro %}
 
 
-{#- Between two dates, Spark's minus is an interval. -#}
-{% macro spark__days_between(first, last) -%}
-    datediff({{ last }}, {{ first }})
-{%- endmacro %}
-
-
 {% macro spark__event_date(condition) -%}
     event_date {{ condition }}
 {%- endmacro %}
@@ -33,11 +27,6 @@
     own reader of Postgres make use. -#}
 {% macro spark__infinite_time(sign) -%}
     timestamp '{{ '0001-01-01 00:00:00' if sign else '9999-12-31 23:59:59' }}'
-{%- endmacro %}
-
-
-{#- Spark has no such word. -#}
-{% macro spark__materialized() -%}
 {%- endmacro %}
 
 
@@ -74,11 +63,6 @@ having count(*) > 1
             case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}) end
         )
     )
-{%- endmacro %}
-
-
-{% macro spark__escape_backslashes(text) -%}
-    {{ return(text | replace('\\', '\\\\')) }}
 {%- endmacro %}
 
 

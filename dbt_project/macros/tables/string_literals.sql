@@ -1,14 +1,10 @@
-{#- A list of values as SQL string literals, separated by commas. -#}
+{#- A list of values as SQL string literals, separated by commas. Of backslashes Spark reads
+    two as one. -#}
 {% macro string_literals(values) -%}
     {%- for value in values -%}
-        {{ dbt.string_literal(dbt.escape_single_quotes(
-            adapter.dispatch('escape_backslashes', 'fast_dau')(value | string)
-        )) }}
+        {%- set text = value | string -%}
+        {%- set text = text | replace('\\', '\\\\') if target.type != 'postgres' else text -%}
+        {{ dbt.string_literal(dbt.escape_single_quotes(text)) }}
         {{- ', ' if not loop.last }}
     {%- endfor -%}
-{%- endmacro %}
-
-
-{% macro default__escape_backslashes(text) -%}
-    {{ return(text) }}
 {%- endmacro %}

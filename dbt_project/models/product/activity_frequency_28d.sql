@@ -3,7 +3,7 @@
     meta={'influence_days': 27},
 ) }}
 
-{% set days_left = days_between('activity_date', "date '9999-12-31'") %}
+{% set days_left = "(date '9999-12-31' - activity_date)::int" %}
 
 with days as (
 

@@ -41,8 +41,7 @@ active_users as (
 
     select
         users.cohort_date,
-        {{ days_between('users.cohort_date', 'user_days.activity_date') }}
-            as day_number
+        (user_days.activity_date - users.cohort_date)::int as day_number
     from users
     inner join {{ ref('user_day_activity').render() }} as user_days
         on
@@ -54,8 +53,7 @@ active_users as (
     union all
     select
         users.cohort_date,
-        {{ days_between('users.cohort_date', 'user_days.activity_date') }}
-            as day_number
+        (user_days.activity_date - users.cohort_date)::int as day_number
     from users
     inner join {{ ref('user_day_activity').render() }} as user_days
         on

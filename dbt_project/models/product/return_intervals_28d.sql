@@ -17,10 +17,10 @@ user_days as (
 
     select
         activity_date,
-        {{ days_between(
-            'lag(activity_date) over (partition by user_id order by activity_date)',
-            'activity_date'
-        ) }} as days_since_previous
+        (
+            activity_date
+            - lag(activity_date) over (partition by user_id order by activity_date)
+        )::int as days_since_previous
     from {{ ref('user_day_activity') }}
     where {{ is_affected_day('activity_date', days_before=28) }}
 

@@ -14,10 +14,10 @@ user_days as (
 
     select
         activity_date,
-        {{ days_between(
-            'activity_date',
-            'lead(activity_date) over (partition by user_id order by activity_date)'
-        ) }} as days_until_next
+        (
+            lead(activity_date) over (partition by user_id order by activity_date)
+            - activity_date
+        )::int as days_until_next
     from {{ ref('user_day_activity') }}
     where {{ is_affected_day('activity_date', days_before=27) }}
 

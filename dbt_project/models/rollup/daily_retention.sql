@@ -34,7 +34,7 @@ counted_days as (
 returning_days as (
 
     select
-        days.activity_date,
+        days.*,
         {% for n in range(1, 8) %}
             coalesce(counted_days.returning_d{{ n }}, 0)
             + coalesce(erased_counts.returning_d{{ n }}, 0) as returning_d{{ n }},
@@ -50,16 +50,15 @@ returning_days as (
 )
 
 select
-    days.activity_date,
-    days.dau,
+    returning_days.activity_date,
+    returning_days.dau,
     returning_days.returning_users,
-    {{ ratio('returning_days.returning_users', 'days.dau') }} as retention_rate,
+    {{ ratio('returning_days.returning_users', 'returning_days.dau') }}
+        as retention_rate,
     {% for n in range(1, 8) %}
         returning_days.returning_d{{ n }},
     {% endfor %}
-    days.activity_date - 7 >= history.first_date as lookback_complete,
-    days.is_complete
-from days
+    returning_days.activity_date - 7 >= history.first_date as lookback_complete,
+    returning_days.is_complete
+from returning_days
 cross join history
-inner join returning_days
-    on days.activity_date = returning_days.activity_date

@@ -8,11 +8,11 @@
 with user_days as (
 
     -- Counted back from the last date there is: in whole numbers, whose ranges a window
-    -- finds faster than those of dates.
+    -- finds faster than those of dates. To Spark, dates lie an interval apart.
     select
         user_id,
         activity_date,
-        {{ days_between('activity_date', "date '9999-12-31'") }} as days_left
+        (date '9999-12-31' - activity_date)::int as days_left
     from {{ ref('user_day_activity') }}
     where {{ is_affected_day('activity_date', days_before=7) }}
 
@@ -42,8 +42,7 @@ select
     activity_date,
     user_id,
     previous_activity_date,
-    {{ days_between('previous_activity_date', 'activity_date') }}::smallint
-        as days_since_previous,
+    (activity_date - previous_activity_date)::smallint as days_since_previous,
     (((ring_mask >> turn) | (ring_mask << (8 - turn))) & 255)::smallint
         as active_days_mask
 from looked_back

@@ -25,8 +25,7 @@ published as (
 
 ),
 
--- Materialized, or the planner would put its subqueries wherever a date stands.
-bounds as {{ materialized() }} (
+bounds as (
 
     select
         history.first_date,
@@ -43,6 +42,8 @@ bounds as {{ materialized() }} (
         coalesce(published.first_date < published.kept_from, false) as has_kept_days
     from history
     cross join published
+    -- Or the planner would put the subqueries wherever a date stands.
+    offset 0 -- noqa: AM09
 
 ),
 
@@ -50,22 +51,12 @@ bounds as {{ materialized() }} (
 days as (
 
     select
-        bounds.start_date + numbers.day_offset as activity_date,
-        (
-            not bounds.has_kept_days
-            and bounds.start_date + numbers.day_offset
-            < coalesce(bounds.first_date, date '9999-12-31')
-        )
-        -- Of a run whose clock was ahead.
-        or bounds.start_date + numbers.day_offset > bounds.last_date as is_gone,
-        coalesce(
-            bounds.start_date + numbers.day_offset < bounds.kept_from, false
-        ) as is_kept
+        bounds.*,
+        bounds.start_date + numbers.day_offset as activity_date
     from bounds
     cross join
-        {{ whole_numbers(
-            0, days_between('bounds.start_date', 'bounds.end_date')
-        ) }} as numbers (day_offset)
+        {{ whole_numbers(0, '(bounds.end_date - bounds.start_date)::int') }}
+            as numbers (day_offset)
 
 )
 
@@ -73,6 +64,10 @@ select
     activity_date,
     {{ day_starts_at('activity_date') }} as day_starts_at,
     {{ day_starts_at('activity_date + 1') }} as day_ends_at,
-    is_gone,
-    is_kept
+    -- After the last date: of a run whose clock was ahead.
+    activity_date > last_date or (
+        not has_kept_days
+        and activity_date < coalesce(first_date, date '9999-12-31')
+    ) as is_gone,
+    coalesce(activity_date < kept_from, false) as is_kept
 from days
