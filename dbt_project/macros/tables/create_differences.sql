@@ -3,23 +3,16 @@
 {% macro create_differences(differences, result, keys, columns) -%}
     create temporary table {{ differences }} as
     select
-        {%- for column in columns %}
-        {%- if column in keys %}
-        coalesce(result.{{ column }}, target.{{ column }}) as {{ column }},
-        {%- else %}
+        {{ keys | join(', ') }},
+        {%- for column in columns if column not in keys %}
         result.{{ column }},
-        {%- endif %}
         {%- endfor %}
         result.{{ keys[0] }} is null as is_gone
     from {{ result }} as result
     full join (
         select * from {{ this }}
         where {{ fast_dau.is_affected_row() }}
-    ) as target
-        on
-        {%- for key in keys %}
-        result.{{ key }} = target.{{ key }}{{ ' and' if not loop.last }}
-        {%- endfor %}
+    ) as target using ({{ keys | join(', ') }})
     where
         (result.{{ columns | join(', result.') }})
         is distinct from (target.{{ columns | join(', target.') }});

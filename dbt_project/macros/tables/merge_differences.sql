@@ -1,19 +1,11 @@
 {% macro merge_differences(differences, keys, columns) -%}
+    {%- set values = 'difference.' ~ columns | join(', difference.') -%}
     merge into {{ this }} as target
     using {{ differences }} as difference
     on
-        {%- for key in keys %}
-        target.{{ key }} = difference.{{ key }}{{ ' and' if not loop.last }}
-        {%- endfor %}
+        (target.{{ keys | join(', target.') }})
+        = (difference.{{ keys | join(', difference.') }})
     when matched and difference.is_gone then delete
-    when matched then update set
-        {%- for column in columns %}
-        {{ column }} = difference.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    when not matched then insert ({{ columns | join(', ') }})
-    values (
-        {%- for column in columns -%}
-        difference.{{ column }}{{ ', ' if not loop.last }}
-        {%- endfor -%}
-    )
+    when matched then update set ({{ columns | join(', ') }}) = row({{ values }})
+    when not matched then insert ({{ columns | join(', ') }}) values ({{ values }})
 {%- endmacro %}
