@@ -4,21 +4,14 @@
 
 -- Refreshed days on which DAU, or its events, are not those of the user-days and of
 -- erased users.
-with refreshed_user_days as (
-
-    select *
-    from {{ ref('user_day_activity') }}
-    where {{ is_refreshed_day('activity_date') }}
-
-),
-
-counted as (
+with counted as (
 
     select
         activity_date,
         count(*) as users_count,
         sum(events_count) as events_count
-    from refreshed_user_days
+    from {{ ref('user_day_activity') }}
+    where {{ is_refreshed_day('activity_date') }}
     group by activity_date
 
 )

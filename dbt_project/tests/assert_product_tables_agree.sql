@@ -7,12 +7,11 @@
 with frequency_days as (
 
     select
-        frequency.activity_date,
-        sum(frequency.users_count) as users_count
-    from {{ ref('refresh_days').render() }} as refresh_days
-    inner join {{ ref('activity_frequency_28d').render() }} as frequency
-        on refresh_days.activity_date = frequency.activity_date
-    group by frequency.activity_date
+        activity_date,
+        sum(users_count) as users_count
+    from {{ ref('activity_frequency_28d') }}
+    where {{ is_refreshed_day('activity_date') }}
+    group by activity_date
 
 )
 

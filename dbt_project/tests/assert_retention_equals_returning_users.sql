@@ -4,21 +4,14 @@
 
 -- Refreshed days whose counts are not those of the list of returning users, or whose
 -- DAU is not that of daily_active_users.
-with refreshed_returning_users as (
-
-    select *
-    from {{ ref('returning_users') }}
-    where {{ is_refreshed_day('activity_date') }}
-
-),
-
-counted as (
+with counted as (
 
     select
         activity_date,
         count(*) as users_count,
         sum({{ count_bits('active_days_mask', 7) }}) as days_count
-    from refreshed_returning_users
+    from {{ ref('returning_users') }}
+    where {{ is_refreshed_day('activity_date') }}
     group by activity_date
 
 )

@@ -1,6 +1,6 @@
 {#- Rows of which a condition is not true; null is not true. With `refreshed_only`, of
     the days that the latest run rebuilt, so that an hourly run stays cheap. -#}
-{% test is_true(model, condition, column_name=none, refreshed_only=false) %}
+{% test is_true(model, condition, refreshed_only=false) %}
 
 select *
 from {{ model }}
