@@ -20,7 +20,10 @@
 {#- The contract is a cast. Files are of a fitting size, whatever the number of tasks that
     made the rows. -#}
 {% macro select_columns(sql) -%}
-    select /*+ rebalance{{ '(activity_date)' if config.get('partition_by') }} */
+    select
+        {%- if config.get('materialized') == 'replace_days' %}
+        /*+ rebalance{{ '(activity_date)' if config.get('partition_by') }} */
+        {%- endif %}
         {%- for column in model.columns.values() %}
         {{ column.name }}::{{ fast_dau.sql_type(column.data_type) }} as {{ column.name }}
         {{- ',' if not loop.last }}
