@@ -15,9 +15,8 @@
     {%- elif not config.get('unique_key') or not config.get('contract').enforced -%}
         {%- do fast_dau.refuse_model("it has no unique_key, or no contract that is enforced") -%}
     {%- endif -%}
-    {%- set kept = ['not_null'] -%}
     {%- for constraint in model.constraints + model.columns.values()
-        | map(attribute='constraints') | sum(start=[]) if constraint.type not in kept -%}
+        | map(attribute='constraints') | sum(start=[]) if constraint.type != 'not_null' -%}
         {%- do fast_dau.refuse_model("of constraints it can have not_null, and no "
             ~ constraint.type
             ~ "; its unique index is on its unique_key") -%}

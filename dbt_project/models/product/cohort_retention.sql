@@ -10,13 +10,7 @@
 
 {% set cohort_days = setting('cohort_days') %}
 
-with days as (
-
-    select * from {{ ref('daily_active_users') }}
-
-),
-
-users as (
+with users as (
 
     select
         user_id,
@@ -80,24 +74,24 @@ counted_cells as (
 cells as (
 
     select
-        days.activity_date as cohort_date,
+        first_days.activity_date as cohort_date,
         numbers.day_number,
         coalesce(cohorts.cohort_size, 0) as cohort_size,
         case
             when cell_days.is_complete
                 then coalesce(counted_cells.users_count, 0)
         end as active_users
-    from days
+    from {{ ref('daily_active_users').render() }} as first_days
     cross join {{ whole_numbers(0, cohort_days) }} as numbers (day_number)
     left join {{ ref('daily_active_users').render() }} as cell_days
-        on days.activity_date + numbers.day_number = cell_days.activity_date
+        on first_days.activity_date + numbers.day_number = cell_days.activity_date
     left join cohorts
-        on days.activity_date = cohorts.cohort_date
+        on first_days.activity_date = cohorts.cohort_date
     left join counted_cells
         on
-            days.activity_date = counted_cells.cohort_date
+            first_days.activity_date = counted_cells.cohort_date
             and numbers.day_number = counted_cells.day_number
-    where {{ is_affected_cell('days.activity_date', 'numbers.day_number') }}
+    where {{ is_affected_cell('first_days.activity_date', 'numbers.day_number') }}
 
 )
 

@@ -14,12 +14,6 @@ with days as (
 
 ),
 
-events as (
-
-    select * from {{ ref('stg_events') }}
-
-),
-
 -- Day by day, as in user_day_activity. By course and user first, because two groups in
 -- turn are faster than counting distinct users.
 course_users as (
@@ -34,7 +28,7 @@ course_users as (
             events.course_id,
             events.user_id,
             count(*) as events_count
-        from events
+        from {{ ref('stg_events').render() }} as events
         where
             {{ is_active_event() }}
             and events.course_id is not null

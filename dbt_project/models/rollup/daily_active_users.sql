@@ -19,12 +19,6 @@ active_days as (
     where {{ is_affected_day('activity_date') }}
     group by activity_date
 
-),
-
-erased_counts as (
-
-    select * from {{ ref('erased_counts') }}
-
 )
 
 select
@@ -36,5 +30,5 @@ select
 from days
 left join active_days
     on days.activity_date = active_days.activity_date
-left join erased_counts
+left join {{ ref('erased_counts').render() }} as erased_counts
     on days.activity_date = erased_counts.activity_date

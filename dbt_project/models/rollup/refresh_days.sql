@@ -7,13 +7,7 @@
 
 {{ refuse_plan() }}
 
-with calendar_days as (
-
-    select * from {{ ref('calendar_days') }}
-
-),
-
-published_days as (
+with published_days as (
 
     {{ published_days() }}
 
@@ -55,7 +49,7 @@ reasoned_days as (
                 {{ "null" if run_kind() == 'incremental' else "'full'" }}
             )
         end as reason
-    from calendar_days
+    from {{ ref('calendar_days').render() }} as calendar_days
     cross join progress
     left join published_days
         on calendar_days.activity_date = published_days.activity_date

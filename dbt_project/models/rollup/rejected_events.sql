@@ -5,18 +5,12 @@
 
 {% set has_all = may_read_all_events() or rebuild_scope() == 'everything' %}
 
-with rejected_events as (
-
-    select * from {{ ref('stg_rejected_events') }}
-
-)
-
 select
     reason,
     count(*) as events_count,
     min(performed_at) as earliest_performed_at,
     max(performed_at) as latest_performed_at
-from rejected_events
+from {{ ref('stg_rejected_events') }}
 {% if not has_all %}
     where reason != 'user_id is null'
 {% endif %}

@@ -12,12 +12,6 @@ with days as (
 
     select * from {{ days_to_build() }}
 
-),
-
-events as (
-
-    select * from {{ ref('stg_events') }}
-
 )
 
 -- Day by day: each is one range of the index on performed_at, and one small group.
@@ -34,7 +28,7 @@ cross join lateral (
         count(*) as events_count,
         min(events.performed_at) as first_event_at,
         max(events.performed_at) as last_event_at
-    from events
+    from {{ ref('stg_events').render() }} as events
     where {{ is_active_event() }}
     group by events.user_id
 ) as active_users

@@ -3,20 +3,13 @@
 {% set skew = setting("max_clock_skew_minutes") %}
 {% set latest = now ~ " + interval '" ~ skew ~ " minutes'" %}
 
-with events as (
-
-    select * from {{ source('app', 'events') }}
-
-),
-
-published as (
+with published as (
 
     select
         coalesce(
             min(activity_date) filter (where not is_complete),
             max(activity_date) + 1,
-            -- Where no run has found an event, all days with events are open. Not from
-            -- `events`, which a second use would have read in full.
+            -- Where no run has found an event, all days with events are open.
             (
                 select {{ local_date('min(first_events.performed_at)') }}
                 from {{ source('app', 'events').render() }} as first_events
@@ -60,7 +53,7 @@ left join lateral (
     select
         events.user_id,
         count(*) as events_count
-    from events
+    from {{ source('app', 'events').render() }} as events
     where
         {{ is_active_event() }}
         and events.performed_at <= {{ latest }}

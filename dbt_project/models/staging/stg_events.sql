@@ -1,16 +1,10 @@
-with events as (
-
-    select * from {{ source('app', 'events') }}
-
-)
-
 select
     user_id,
     course_id,
     kind,
     performed_at,
     properties{{ event_days() }}
-from events
+from {{ source('app', 'events') }}
 where
     user_id is not null
     and {{ is_valid_time('performed_at') }}
