@@ -39,22 +39,13 @@ stays as (
 steps as (
 
     select
-        activity_date,
-        users_count as wau_step,
-        users_count as mau_step
+        stays.activity_date + least(stays.days_long, turns.day_number) as activity_date,
+        stays.users_count * turns.wau_change as wau_step,
+        stays.users_count * turns.mau_change as mau_step
     from stays
-    union all
-    select
-        activity_date + least(days_long, 7) as activity_date,
-        -users_count as wau_step,
-        0 as mau_step
-    from stays
-    union all
-    select
-        activity_date + days_long as activity_date,
-        0 as wau_step,
-        -users_count as mau_step
-    from stays
+    cross join (
+        values (0, 1, 1), (7, -1, 0), (28, 0, -1)
+    ) as turns (day_number, wau_change, mau_change)
     union all
     select
         activity_date,
