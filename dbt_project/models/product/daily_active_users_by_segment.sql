@@ -23,9 +23,7 @@ segment_events as (
 -- Day by day, as in user_day_activity.
 select
     days.activity_date,
-    shown_values.segment,
-    shown_values.value,
-    shown_values.dau
+    shown_values.*
 from days
 cross join lateral ( -- noqa: ST05
 

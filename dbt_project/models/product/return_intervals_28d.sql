@@ -5,10 +5,7 @@
 
 with days as (
 
-    select
-        activity_date,
-        is_complete
-    from {{ ref('daily_active_users') }}
+    select * from {{ ref('daily_active_users') }}
     where {{ is_affected_day('activity_date') }}
 
 ),

@@ -17,10 +17,7 @@ with days as (
 -- Day by day: each is one range of the index on performed_at, and one small group.
 select
     days.activity_date,
-    active_users.user_id,
-    active_users.events_count,
-    active_users.first_event_at,
-    active_users.last_event_at
+    active_users.*
 from days
 cross join lateral (
     select
