@@ -19,7 +19,7 @@
         | map(attribute='constraints') | sum(start=[]) if constraint.type != 'not_null' -%}
         {%- do fast_dau.refuse_model("of constraints it can have not_null, and no "
             ~ constraint.type
-            ~ "; its unique index is on its unique_key") -%}
+            ~ "; a unique index is made by the post-hook ensure_index") -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -1,12 +1,13 @@
-{#- Post-hook: makes an index of this model's table where it has none such; dbt's `clone` makes
-    views instead. A unique one, which `replace_days` makes on the key, also tells rows
-    apart for logical replication, or a publication of all tables would keep runs from
-    deleting any.
+{#- Post-hook: makes an index of this model's table where it has none such, on the columns of
+    its key unless others are given; dbt's `clone` makes views instead. A unique one also
+    tells rows apart for logical replication, or a publication of all tables would keep
+    runs from deleting any.
 
     Looked up by the table and the definition, not by name; an invalid one is made again.
     A session may have the server quote all names. -#}
-{% macro ensure_index(columns, unique=false) -%}
+{% macro ensure_index(columns=none, unique=false) -%}
     {%- if execute and fast_dau.is_run() and target.type == 'postgres' -%}
+    {%- set columns = columns or fast_dau.key_columns(model) -%}
     {%- set name = fast_dau.index_name(this.identifier, columns, 'key' if unique else 'idx') -%}
     {%- set kind = 'unique index' if unique else 'index' -%}
     {%- set columns = columns | join(', ') -%}

@@ -2,7 +2,7 @@
     change (`is_affected_row`), and of these writes only those that differ. The table itself
     is never replaced, whatever the flags, so that history outlives the events that it was
     counted from, and views and grants of others stay. One transaction, in which no other
-    run can begin; indexes but that on its key are made by post-hooks.
+    run can begin; indexes are made by post-hooks.
 
     Configuration: `unique_key`, whose columns are never null, a contract, and under `meta`:
     - influence_days: for how many days after a day that changed rows change too; null: the
@@ -27,7 +27,6 @@
         rows_affected=changed.written + changed.deleted
     ) -%}
     {%- do fast_dau.note_definition() -%}
-    {%- do run_query(fast_dau.ensure_index(fast_dau.key_columns(model), unique=true)) -%}
     {%- do fast_dau.describe_relation(this.incorporate(type='table'), is_new) -%}
     {{ run_hooks(post_hooks, inside_transaction=true) }}
     {%- do adapter.commit() -%}

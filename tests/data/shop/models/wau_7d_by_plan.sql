@@ -3,6 +3,7 @@
     unique_key=['activity_date', 'plan'],
     contract={'enforced': true},
     meta={'influence_days': 6},
+    post_hook="{{ fast_dau.ensure_index(unique=true) }}",
 ) }}
 
 with days as (
