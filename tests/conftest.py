@@ -15,6 +15,7 @@ from orchestration.core.settings import events_table
 from orchestration.embedded.server import server, stop
 from orchestration.source.table import init_events_table
 from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
+from tests.events_tables import execute
 from tests.midnight import wait_out_midnight
 from tests.oracle import Definitions
 from tests.rollup import Rollup
@@ -133,6 +134,27 @@ def connection(database_env: dict[str, str]) -> Iterator[Connection]:
     opened.autocommit = True
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def other(database_env: dict[str, str]) -> Iterator[Connection]:
+    """Yield a second connection, not in autocommit mode."""
+    opened = connect(database_env)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def stranger(connection: Connection) -> Iterator[str]:
+    """Yield the name of a role that has no rights."""
+    execute(connection, "create role events_writer")
+    yield "events_writer"
+    execute(
+        connection,
+        "reset role",
+        "drop owned by events_writer",
+        "drop role events_writer",
+    )
 
 
 @pytest.fixture

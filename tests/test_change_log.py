@@ -1,10 +1,8 @@
 """The change log: which changes of events it notes."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from orchestration.core.connection import Connection, connect
+from orchestration.core.connection import Connection
 from orchestration.core.settings import TableName
 from tests.change_logs import (
     NOW,
@@ -23,27 +21,6 @@ def watched(connection: Connection) -> Connection:
     """Return the connection: a new events table, and an empty log of its changes."""
     watched_events(connection)
     return connection
-
-
-@pytest.fixture
-def other(database_env: dict[str, str]) -> Iterator[Connection]:
-    """Yield a second connection, not in autocommit mode."""
-    opened = connect(database_env)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def stranger(connection: Connection) -> Iterator[str]:
-    """Yield the name of a role that has no rights."""
-    execute(connection, "create role events_writer")
-    yield "events_writer"
-    execute(
-        connection,
-        "reset role",
-        "drop owned by events_writer",
-        "drop role events_writer",
-    )
 
 
 # --- What is logged

@@ -1,13 +1,12 @@
 """`fast-dau init --change-log`: how the change log comes and goes."""
 
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 from psycopg2.errors import DeadlockDetected
 
-from orchestration.core.connection import Connection, connect
+from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure, UserError
 from orchestration.core.settings import TableName, dbt_vars
 from orchestration.embedded.binaries import program
@@ -36,27 +35,6 @@ def known(rollup: str) -> str:
     return (
         "insert into events_change_log_rollups (rollup, server, read_at)"
         f" values ('{name}', 'here', now())"
-    )
-
-
-@pytest.fixture
-def other(database_env: dict[str, str]) -> Iterator[Connection]:
-    """Yield a second connection, not in autocommit mode."""
-    opened = connect(database_env)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def stranger(connection: Connection) -> Iterator[str]:
-    """Yield the name of a role that has no rights."""
-    execute(connection, "create role events_writer")
-    yield "events_writer"
-    execute(
-        connection,
-        "reset role",
-        "drop owned by events_writer",
-        "drop role events_writer",
     )
 
 

@@ -2,17 +2,16 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Any
 
 import pytest
 
 from orchestration.trust.check.cells import difference_query
 from orchestration.trust.check.scope import read_scope
+from tests.checks import differences, differing, equal
 from tests.commands import run_cli
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions
@@ -38,29 +37,6 @@ def five_weeks(rollup: Rollup) -> None:
 def state(request: pytest.FixtureRequest) -> State:
     """Where each test begins, in UTC unless it says otherwise."""
     return State(five_weeks, getattr(request, "param", Definitions()))
-
-
-def equal(*arguments: str) -> str:
-    """Return what the command says of tables that it must find equal."""
-    done = run_cli("check", *arguments)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    return done.stdout
-
-
-def differences(*arguments: str) -> list[dict[str, Any]]:
-    """Return the cells of tables that the command must find different."""
-    done = run_cli("check", *arguments, "--format", "json")
-    assert done.returncode == 1, done.stderr
-    cells: list[dict[str, Any]] = json.loads(done.stdout)
-    return cells
-
-
-def differing_columns(*arguments: str) -> set[tuple[str, str, str]]:
-    """Return day, table and column of each differing cell."""
-    return {
-        (cell["activity_date"], cell["table"], cell["column"])
-        for cell in differences(*arguments)
-    }
 
 
 @contextmanager
@@ -162,7 +138,7 @@ def test_each_changed_cell_and_row_of_the_tables_is_found_and_named(
 ) -> None:
     for statement, cells in PLANTED.items():
         with planted(rollup, statement):
-            found = differing_columns()
+            found = differing()
         assert found == {(DAY, *cell) for cell in cells}, statement
     equal()
 
@@ -180,13 +156,13 @@ def test_an_event_that_came_or_went_or_moved_without_a_run_is_found(
         "delete from events where ctid ="
         f" (select min(ctid) from events where {of_the_day})",
     ):
-        went = differing_columns()
+        went = differing()
     with planted(
         rollup,
         "update events set performed_at = performed_at - interval '1 day'"
         f" where {of_the_day}",
     ):
-        moved = differing_columns()
+        moved = differing()
 
     new_user = came["user_day_activity", "missing users"]
     assert (new_user["recount"], new_user["users"]) == (1, 1)
@@ -244,7 +220,7 @@ def test_a_day_that_is_not_over_comes_with_a_warning_and_later_days_are_missing(
     rollup.build(NOW)
 
     assert "Warning: 2024-04-05 was not over" in equal("--to", "2024-04-05")
-    assert differing_columns("--to", "2024-04-06") == {
+    assert differing("--to", "2024-04-06") == {
         ("2024-04-06", "daily_active_users", "activity_date"),
         ("2024-04-06", "daily_retention", "activity_date"),
     }
@@ -286,7 +262,7 @@ def test_people_who_were_erased_with_kept_counts_are_counted(rollup: Rollup) -> 
         " dormant_users)"
         " values ('2024-04-01', 5, 9, 4, 3, 0, 0, 1, 0, 0, 2, 5, 5, 1, 0)"
     )
-    before = differing_columns()
+    before = differing()
     rollup.build(NOW, refresh="full")
 
     assert ("2024-04-01", "daily_active_users", "dau") in before

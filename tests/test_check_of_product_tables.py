@@ -1,6 +1,5 @@
 """`fast-dau check` of the tables that are made of user-days, courses and segments."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -13,6 +12,7 @@ from orchestration.core.manifest import manifest, models
 from orchestration.trust.check import tables
 from orchestration.trust.check.scope import read_scope
 from orchestration.trust.check.tables import days_looked_back, recounted
+from tests.checks import differences, differing, equal
 from tests.commands import run_cli
 from tests.forgetting import forget
 from tests.made_up_events import eventful_days, invalid_events
@@ -31,7 +31,6 @@ SEGMENTS = {
     "it's 100%": "case user_id % 4 when 0 then '(other)' when 1 then 'ä;' end",
 }
 VARIABLES: dict[str, Any] = {"segments": SEGMENTS, "max_segment_values": 1}
-Cells = set[tuple[str | None, str, str]]
 
 
 def six_weeks(rollup: Rollup) -> None:
@@ -48,29 +47,6 @@ def state(request: pytest.FixtureRequest) -> State:
     """Where each test begins, in UTC unless it says otherwise."""
     definitions = getattr(request, "param", Definitions(cohort_days=9))
     return State(six_weeks, definitions, has_product=True)
-
-
-def equal(*arguments: str) -> str:
-    """Return what the command says of tables that it must find equal."""
-    done = run_cli("check", *arguments)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    return done.stdout
-
-
-def differences(*arguments: str) -> list[dict[str, Any]]:
-    """Return the cells of tables that the command must find different."""
-    done = run_cli("check", *arguments, "--format", "json")
-    assert done.returncode == 1, done.stderr
-    cells: list[dict[str, Any]] = json.loads(done.stdout)
-    return cells
-
-
-def differing(*arguments: str) -> Cells:
-    """Return day, table and column of each differing cell."""
-    return {
-        (cell["activity_date"], cell["table"], cell["column"])
-        for cell in differences(*arguments)
-    }
 
 
 @contextmanager

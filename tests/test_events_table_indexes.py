@@ -1,7 +1,5 @@
 """`fast-dau init`: missing indexes are made, and no writer is blocked meanwhile."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from orchestration.core.connection import Connection, connect
@@ -21,14 +19,6 @@ from tests.events_tables import (
     make_invalid_index,
     wait_until,
 )
-
-
-@pytest.fixture
-def other(database_env: dict[str, str]) -> Iterator[Connection]:
-    """Yield a second connection, not in autocommit mode."""
-    opened = connect(database_env)
-    yield opened
-    opened.close()
 
 
 def test_init_creates_schema_table_and_indexes(connection: Connection) -> None:

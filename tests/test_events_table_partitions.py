@@ -1,10 +1,8 @@
 """`fast-dau init` of events in several tables: partitions, children by inheritance."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from orchestration.core.connection import Connection, connect
+from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure, UserError
 from orchestration.core.settings import TableName
 from orchestration.source import ddl
@@ -21,14 +19,6 @@ from tests.events_tables import (
     make_invalid_index,
     statements_of,
 )
-
-
-@pytest.fixture
-def other(database_env: dict[str, str]) -> Iterator[Connection]:
-    """Yield a second connection, not in autocommit mode."""
-    opened = connect(database_env)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """With the change log, an ordinary run is exact after a change of any age."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
@@ -33,14 +32,6 @@ def first_built(rollup: Rollup) -> None:
 def state() -> State:
     """Where each test begins."""
     return State(first_built, Definitions(time_zone="Asia/Kathmandu"))
-
-
-@pytest.fixture
-def other(database_env: dict[str, str]) -> Iterator[Connection]:
-    """Yield a second connection, not in autocommit mode."""
-    opened = connect(database_env)
-    yield opened
-    opened.close()
 
 
 def changed_days(rollup: Rollup) -> list[date]:
