@@ -5,9 +5,8 @@
     {%- set grants = config.get('grants') -%}
     {%- if is_new or fast_dau.run_kind() != 'incremental' -%}
         {%- do persist_docs(relation, model) -%}
-        {%- do run_query(
-            fast_dau.grant_to_roles('select', relation, [fast_dau.setting('reader_role')])
-        ) if not grants and model.package_name == 'fast_dau' -%}
+        {%- do fast_dau.grant_to_reader('select', relation)
+            if not grants and model.package_name == 'fast_dau' -%}
     {%- endif -%}
     {%- do apply_grants(
         relation, grants, should_revoke=should_revoke(not is_new, full_refresh_mode=false)

@@ -1,16 +1,12 @@
 {#- For a run that starts over, which forgets the days whose events are gone: with them goes
     what erased users add to them. -#}
 {% macro drop_erased_counts_of_lost_days() -%}
-    {%- if fast_dau.is_built('user_day_activity') -%}
     {%- set known = fast_dau.known_history() -%}
     {%- set lost = fast_dau.lost_days(known) -%}
     {%- set first_whole_day = fast_dau.setting('events_kept_from')
         or ((lost.next_day or known.open_date) if lost.first_day else known.kept_from) -%}
-    {%- if first_whole_day -%}
     {%- do run_query(
         "delete from " ~ fast_dau.rollup_relation('erased_counts')
         ~ " where activity_date < date '" ~ first_whole_day ~ "'"
-    ) -%}
-    {%- endif -%}
-    {%- endif -%}
+    ) if first_whole_day -%}
 {%- endmacro %}

@@ -5,5 +5,6 @@
 
 
 {% macro default__known_first_event() -%}
-    {{ fast_dau.first_event_at() }}
+    select min(performed_at) as first_event_at from {{ source('app', 'events') }}
+    where user_id is not null and {{ fast_dau.is_valid_time('performed_at') }}
 {%- endmacro %}

@@ -6,11 +6,12 @@
     {%- set tables = (fast_dau.tables_of_days() if execute and fast_dau.run_kind() != 'start_over'
         else [])
         | selectattr('name', 'ne', 'user_lifetimes') | list -%}
+    {%- set edge_day_of = adapter.dispatch('edge_day_of', 'fast_dau') -%}
     {%- set firsts, lasts = ['null::date', 'null::date'], ['null::date', 'null::date'] -%}
     {%- for table in tables if fast_dau.is_built(table.name) -%}
         {%- set column = 'cohort_date' if 'cohort_date' in table.columns else 'activity_date' -%}
-        {%- do firsts.append(fast_dau.edge_day_of(table.name, column, 'min')) -%}
-        {%- do lasts.append(fast_dau.edge_day_of(table.name, column, 'max')) -%}
+        {%- do firsts.append(edge_day_of(table.name, column, 'min')) -%}
+        {%- do lasts.append(edge_day_of(table.name, column, 'max')) -%}
     {%- endfor -%}
     select
         {% if flags.WHICH == 'compile' and execute -%}
@@ -24,11 +25,6 @@
 
 
 {#- An expression: the earliest (`min`) or latest (`max`) day of a table of the rollup. -#}
-{% macro edge_day_of(name, column, edge) -%}
-    {{ return(adapter.dispatch('edge_day_of', 'fast_dau')(name, column, edge)) }}
-{%- endmacro %}
-
-
 {% macro default__edge_day_of(name, column, edge) -%}
     {{ return('(select ' ~ edge ~ '(' ~ column ~ ') from ' ~ fast_dau.rollup_relation(name)
         ~ ')') }}

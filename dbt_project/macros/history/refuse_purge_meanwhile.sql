@@ -5,10 +5,13 @@
     {%- if execute and fast_dau.is_run() and target.type == 'postgres'
         and fast_dau.setting('events_kept_from') is none -%}
     do $$ begin
-        if (select first_event_at from {{ fast_dau.rollup_state() }}) < coalesce(
-            ({{ fast_dau.first_event_at(since='(select first_event_at from '
-                ~ fast_dau.rollup_state() ~ ')') }}),
-            'infinity'
+        if (
+            select not exists (
+                select from {{ source('app', 'events').render() }} as events
+                where user_id is not null and performed_at = state.first_event_at
+            )
+            from {{ fast_dau.rollup_state() }} as state
+            where first_event_at is not null
         ) then
             raise 'fast-dau: the oldest events were deleted during this run, which '
                 'could have taken their days for empty: run it again';

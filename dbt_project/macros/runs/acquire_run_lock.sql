@@ -89,11 +89,6 @@
 {%- endmacro %}
 
 
-{% macro default__release_run_lock() -%}
-    {%- do run_query('rollback') -%}
-{%- endmacro %}
-
-
 {% macro run_lock_key() -%}
     hashtextextended('fast-dau rollup {{ fast_dau.state_schema() }}', 0)
 {%- endmacro %}

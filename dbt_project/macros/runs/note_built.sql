@@ -5,14 +5,12 @@
     {%- set succeeded = results | selectattr('status', 'equalto', 'success')
         | map(attribute='node.unique_id') | list -%}
     {%- set refresh_id = built.get('refresh_days', 'none') -%}
-    {%- for table in fast_dau.tables_of_days() if table.unique_id in succeeded -%}
-        {%- do built.update({table.name: refresh_id}) -%}
-    {%- endfor -%}
-    {%- set values = {'built_with': fast_dau.string_literals([tojson(built)])} -%}
     {%- set left = [] -%}
     {%- for table in fast_dau.tables_of_days() if built.get(table.name) != refresh_id -%}
-        {%- do left.append(table.name) -%}
+        {%- do built.update({table.name: refresh_id}) if table.unique_id in succeeded
+            else left.append(table.name) -%}
     {%- endfor -%}
+    {%- set values = {'built_with': fast_dau.string_literals([tojson(built)])} -%}
     {%- if not left -%}
         {%- do adapter.dispatch('strike_days', 'fast_dau')(refresh_id) -%}
         {%- do values.update({

@@ -7,13 +7,3 @@
             ~ "with the variables fast_dau_events_schema and fast_dau_events_table") -%}
     {%- endif -%}
 {%- endmacro %}
-
-
-{#- Refuses dbt's --empty where it would build tables that are there from no events. -#}
-{% macro refuse_empty() -%}
-    {%- if flags.EMPTY and fast_dau.is_built('refresh_days') -%}
-        {%- do fast_dau.refuse("--empty builds tables from no events at all, and "
-            ~ fast_dau.state_schema()
-            ~ " has tables that are built: use it in a schema of its own") -%}
-    {%- endif -%}
-{%- endmacro %}

@@ -12,9 +12,9 @@
 {%- endmacro %}
 
 
-{#- Why a run that means something else by the numbers is refused; none: it is not. Days of
-    two definitions would stand side by side. -#}
-{% macro objection_to_definitions() -%}
+{#- Refuses a run that means something else by the numbers: days of two definitions would
+    stand side by side. -#}
+{% macro refuse_other_definitions() -%}
     {%- set kept = fast_dau.read_state('time_zone, active_kinds, events_start_date') -%}
     {%- set differences = [] -%}
     {%- for name, value in fast_dau.given_definitions().items()
@@ -23,12 +23,11 @@
     {%- endfor -%}
     {%- if differences and fast_dau.setting('refresh') != 'start_over'
         and fast_dau.is_built('user_day_activity') -%}
-        {{ return("the rollup was built with other definitions: "
+        {%- do fast_dau.refuse("the rollup was built with other definitions: "
             ~ differences | join('; ') ~ ". Set them back, or build everything anew, from "
             ~ "the events there are: fast-dau dbt build --vars 'fast_dau_refresh: start_over'"
-            ~ " (history whose events are gone is lost by that)") }}
+            ~ " (history whose events are gone is lost by that)") -%}
     {%- endif -%}
-    {{ return(none) }}
 {%- endmacro %}
 
 

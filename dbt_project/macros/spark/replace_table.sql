@@ -9,7 +9,7 @@
             else fast_dau.sql_and_kept_rows(sql)) }}
     {%- endcall -%}
     {%- if config.meta_get('grain') == 'user' and fast_dau.rebuild_scope() != 'everything' -%}
-        {%- do run_query(fast_dau.note_moved_days('parquet.`' ~ folder ~ '`')) -%}
+        {%- do run_query(fast_dau.spark__note_moved_days('parquet.`' ~ folder ~ '`')) -%}
     {%- endif -%}
     {%- if existing -%}
         {%- do run_query('alter table ' ~ this ~ ' set location '

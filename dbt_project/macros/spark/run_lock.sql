@@ -32,13 +32,8 @@
 
 {#- Spark has no locks: this one is taken from whoever has it (`require_run_lock`). -#}
 {% macro spark__acquire_run_lock() -%}
-    {%- do fast_dau.create_rollup_state() -%}
+    {%- do fast_dau.spark__create_rollup_state() -%}
     {%- do fast_dau.write_state({'run_id': fast_dau.string_literals([invocation_id])}) -%}
     {%- do fast_dau.finish_swaps() -%}
     {%- do fast_dau.recover_event_days() -%}
-{%- endmacro %}
-
-
-{% macro spark__release_run_lock() -%}
-    {%- do fast_dau.write_state({'run_id': 'null'}) -%}
 {%- endmacro %}

@@ -1,47 +1,50 @@
-{#- The tables of state, made by the first run; the lock is for two first runs at once.
-    `if not exists` asks for the right to create schemas also where the schema is there. -#}
+{#- The tables of state, made by the first run, and by the first of a version that wants more
+    of them; the lock is for two such runs at once. `if not exists` asks for the right to
+    create schemas also where the schema is there. -#}
 {% macro create_rollup_state() -%}
-    {%- do adapter.dispatch('create_rollup_state', 'fast_dau')() -%}
-{%- endmacro %}
-
-
-{% macro default__create_rollup_state() -%}
-    {%- if fast_dau.is_built('rollup_state') -%}
-        {%- do fast_dau.upgrade_rollup_state() -%}
-    {%- else -%}
+    {%- set version = fast_dau.state_version() if fast_dau.is_built('rollup_state') else 0 -%}
+    {%- if version < 3 -%}
         {%- set ddl -%}
             select pg_advisory_xact_lock({{ fast_dau.run_lock_key() }});
             {%- if not adapter.check_schema_exists(target.database, fast_dau.state_schema()) %}
             create schema if not exists {{ adapter.quote(fast_dau.state_schema()) }};
             {%- endif %}
-            create table if not exists {{ fast_dau.rollup_state() }} (
-                only_row boolean primary key default true check (only_row)
-            );
-            comment on table {{ fast_dau.rollup_state() }} is
-                'One row: what a run has to know of the runs before it. Only runs write it.';
-            comment on column {{ fast_dau.rollup_state() }}.only_row is 'There is no second row.';
-            {{ fast_dau.create_tables_of_state() }};
+            {%- for name, table in fast_dau.tables_of_state().items() %}
+            {{ fast_dau.create_table_of_state(fast_dau.rollup_relation(name), **table) }}
+            {%- endfor %}
+            -- Runs delete rows, which a publication of all tables forbids without it.
+            alter table {{ fast_dau.pending_days() }} replica identity full;
+            alter table {{ fast_dau.rollup_state() }} drop column if exists is_unfinished;
             insert into {{ fast_dau.rollup_state() }} default values on conflict do nothing;
-            analyze {{ fast_dau.rollup_state() }}, {{ fast_dau.pending_days() }},
-                {{ fast_dau.rollup_relation('moved_days') }}, {{ fast_dau.rollup_relation('erased_counts') }};
-            {{ fast_dau.grant_to_roles(
-                'usage', 'schema ' ~ adapter.quote(fast_dau.state_schema()), [fast_dau.setting('reader_role')]
-            ) }};
-            {{ fast_dau.grant_to_roles('select', fast_dau.rollup_state(), [fast_dau.setting('reader_role')]) }}
+            update {{ fast_dau.rollup_state() }} set version = 3
         {%- endset -%}
         {%- do run_query(ddl) -%}
+        {%- do fast_dau.grant_to_reader('usage', 'schema ' ~ adapter.quote(fast_dau.state_schema())) -%}
+        {%- do fast_dau.grant_to_reader('select', fast_dau.rollup_state()) -%}
+        {#- Of the first version, nobody knows which days its tables were built for. -#}
+        {%- do fast_dau.note_all_days('unfinished') if version == 1 -%}
         {%- do run_query('commit') -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- Statements that make what there is not yet; the last has no semicolon. -#}
-{% macro create_tables_of_state() -%}
-    {%- for name, (type, comment) in fast_dau.rollup_state_columns().items() %}
-    alter table {{ fast_dau.rollup_state() }} add column if not exists {{ name }} {{ type }};
-    comment on column {{ fast_dau.rollup_state() }}.{{ name }} is '{{ comment }}';
+{#- Of the state that is there; the first had no number. -#}
+{% macro state_version() -%}
+    {{ return(fast_dau.read_state("to_jsonb(rollup_state) ->> 'version'")[0] | int(1)) }}
+{%- endmacro %}
+
+
+{% macro create_table_of_state(relation, comment, columns, key) -%}
+    create table if not exists {{ relation }} (
+        {%- for name, (type, _) in columns.items() %}
+        {{ name }} {{ type }},
+        {%- endfor %}
+        {{ key }}
+    );
+    comment on table {{ relation }} is '{{ comment }}';
+    {%- for name, (type, comment) in columns.items() %}
+    alter table {{ relation }} add column if not exists {{ name }} {{ type }};
+    comment on column {{ relation }}.{{ name }} is '{{ comment }}';
     {%- endfor %}
-    {{ fast_dau.create_pending_days() }};
-    {{ fast_dau.create_moved_days() }};
-    {{ fast_dau.create_erased_counts() }}
+    analyze {{ relation }};
 {%- endmacro %}

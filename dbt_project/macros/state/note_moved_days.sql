@@ -1,11 +1,6 @@
 {#- A statement, before lifetimes change: notes the days on which a user's first or last
     active day was and will be, for the models that follow them (`moves_with`). -#}
-{% macro note_moved_days(changed) -%}
-    {{ return(adapter.dispatch('note_moved_days', 'fast_dau')(changed)) }}
-{%- endmacro %}
-
-
-{% macro default__note_moved_days(differences) -%}
+{% macro note_moved_days(differences) -%}
     insert into {{ fast_dau.rollup_relation('moved_days') }} (activity_date, bound)
     select distinct
         bounds.activity_date,

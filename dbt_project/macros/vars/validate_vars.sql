@@ -32,7 +32,12 @@
 {%- endmacro %}
 
 
+{#- Postgres takes back what the session did; on Spark the run lock is to be given back. -#}
 {% macro refuse(reason) -%}
+    {%- if target.type != 'postgres' and fast_dau.is_built('rollup_state')
+        and fast_dau.holds_run_lock() -%}
+        {%- do fast_dau.write_state({'run_id': 'null'}) -%}
+    {%- endif -%}
     {%- do exceptions.raise_compiler_error("fast-dau: " ~ reason ~ ". Nothing ran.") -%}
 {%- endmacro %}
 

@@ -1,24 +1,34 @@
-{#- Where whole days at the old end have lost all their events, and nobody has said why:
-    what to do (`objection`), or what `missing_events` makes of it (`kept_from`). An
-    empty table may be one that is being reloaded, or another one, or hidden by a policy.
+{#- The day from which history is kept where nobody has said it, an ISO date or none: as before,
+    unless whole days at the old end have lost all their events. Then `missing_events` says
+    what to make of it, or the run is refused: an empty table may be one that is being
+    reloaded, or another one, or hidden by a policy.
 
     What the change log has, and what is gone of a day that still has events, was deleted. -#}
-{% macro missing_history(known, today) -%}
-    {%- set lost = fast_dau.lost_days(known) -%}
-    {%- if not lost.first_day or fast_dau.setting('missing_events') == 'deleted' -%}
-        {{ return({}) }}
-    {%- elif fast_dau.setting('missing_events') is none -%}
-        {{ return({'objection': fast_dau.objection_to_missing(lost)}) }}
+{% macro first_day_left(known) -%}
+    {%- set missing_events, lost = fast_dau.setting('missing_events'), {} -%}
+    {%- if missing_events != 'deleted' and fast_dau.may_read_all_events() -%}
+        {%- set lost = fast_dau.lost_days(known) -%}
+    {%- endif -%}
+    {%- if not lost.first_day -%}
+        {{ return(known.kept_from) }}
+    {%- elif not missing_events -%}
+        {%- set command = "`fast-dau dbt build --vars 'fast_dau_missing_events: " -%}
+        {%- do fast_dau.refuse(
+            "the tables know users on days of which " ~ fast_dau.setting('events_schema') ~ '.'
+            ~ fast_dau.setting('events_table') ~ " holds no event any more, "
+            ~ (lost.first_day ~ " to " ~ lost.last_day if lost.next_day else "or any other day")
+            ~ ". If those events were purged, " ~ command ~ "purged'` keeps what the tables "
+            ~ "know; if they were deleted, " ~ command ~ "deleted'` lets those days go. If the "
+            ~ "events are being loaded again, or are hidden from this user by a policy, or "
+            ~ "fast_dau_events_schema and fast_dau_events_table name another table, put that right "
+            ~ "and run again"
+        ) -%}
     {%- endif -%}
     {#- Of the day of the cut a part may be gone. -#}
-    {%- set days = [today, known.open_date or today, lost.next_day or today] -%}
-    {%- set kept_from = days | min -%}
+    {%- set kept_from = [known.today, known.open_date, lost.next_day] | select | min -%}
     {#- A day of people erased since is counted again from the lists of users. -#}
-    {%- set first_day = known.first_changed -%}
-    {%- if first_day and first_day < kept_from -%}
-        {{ return({'objection': fast_dau.objection_to_pending(kept_from, known, first_day)}) }}
-    {%- endif -%}
-    {{ return({'kept_from': kept_from}) }}
+    {%- do fast_dau.refuse_pending(kept_from, known, known.first_changed) -%}
+    {{ return(kept_from) }}
 {%- endmacro %}
 
 
@@ -52,20 +62,4 @@
         ~ " where known.reason = 'changed' and (known.activity_date is null"
         ~ ' or known.activity_date = user_days.activity_date))'
     )) }}
-{%- endmacro %}
-
-
-{% macro objection_to_missing(lost) -%}
-    {%- set command = "`fast-dau dbt build --vars 'fast_dau_missing_events: " -%}
-    {{ return(
-        "the tables know users on days of which " ~ fast_dau.setting('events_schema') ~ '.'
-        ~ fast_dau.setting('events_table')
-        ~ " holds no event any more, "
-        ~ (lost.first_day ~ " to " ~ lost.last_day if lost.next_day else "or any other day")
-        ~ ". If those events were purged, " ~ command ~ "purged'` keeps what the tables "
-        ~ "know; if they were deleted, " ~ command ~ "deleted'` lets those days go. If the "
-        ~ "events are being loaded again, or are hidden from this user by a policy, or "
-        ~ "fast_dau_events_schema and fast_dau_events_table name another table, put that right "
-        ~ "and run again"
-    ) }}
 {%- endmacro %}
