@@ -39,18 +39,16 @@
 {#- The log leaves out what an ordinary run looks back on anyway, as of its making. -#}
 {% macro check_change_log() -%}
     {%- if execute and fast_dau.change_log_exists() -%}
-    {%- set logged_after_days = run_query(
-        "select split_part(encode(tgargs, 'escape'), '\\', 1)::int from pg_trigger"
+    {%- set lookback_days = fast_dau.setting('lookback_days') -%}
+    {%- for trigger in run_query(
+        "select split_part(encode(tgargs, 'escape'), '\\', 1)::int as days from pg_trigger"
         ~ " where tgrelid = to_regclass(" ~ fast_dau.string_literals([fast_dau.beside_events('')])
         ~ ") and tgname = 'fast_dau_log_insert'"
-    ) -%}
-    {%- if logged_after_days | length
-        and logged_after_days.columns[0].values()[0] >= fast_dau.setting('lookback_days') -%}
-        {%- do fast_dau.refuse("fast_dau_lookback_days is " ~ fast_dau.setting('lookback_days')
-            ~ ", but the change log leaves out changes of the last " ~ logged_after_days.columns[0].values()[0]
+    ).rows if trigger['days'] >= lookback_days -%}
+        {%- do fast_dau.refuse("fast_dau_lookback_days is " ~ lookback_days
+            ~ ", but the change log leaves out changes of the last " ~ trigger['days']
             ~ " days, for which it needs to be larger. Make the log anew with "
-            ~ "`fast-dau init --change-log`, which reads it from dbt_project.yml")
-        -%}
-    {%- endif -%}
+            ~ "`fast-dau init --change-log`, which reads it from dbt_project.yml") -%}
+    {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

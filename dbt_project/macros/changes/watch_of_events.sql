@@ -7,37 +7,27 @@
     partitions that were attached since, which are `added`. -#}
 {% macro watch_of_events() -%}
     {%- set has_rollups = fast_dau.exists_now(fast_dau.change_log_rollups()) -%}
-    {%- set watched, unwatched, names = {}, [], {} -%}
-    {%- for row in run_query(fast_dau.triggers_of_events()).rows -%}
-        {%- do watched.update({row['relation_id']: row['watch']}) -%}
-        {%- do names.update({row['relation_id']: row['name']}) -%}
-        {%- do unwatched.append(row['name']) if not row['is_watched'] -%}
-    {%- endfor -%}
     {%- set kept = run_query(
         'select watched from ' ~ fast_dau.change_log_rollups() ~ ' where rollup = '
         ~ fast_dau.string_literals([fast_dau.state_schema()]) ~ ' and server = ' ~ fast_dau.this_server()
     ).columns[0].values() if has_rollups else [] -%}
     {%- set before = fromjson(kept[0]) if kept and kept[0] else {} -%}
-    {%- set changed, added = [], [] -%}
-    {%- for relation_id, watch in before.items() if watched.get(relation_id) != watch -%}
-        {%- do changed.append(relation_id) -%}
-    {%- endfor -%}
-    {%- for relation_id in watched if before and relation_id not in before -%}
-        {%- do added.append(names[relation_id]) -%}
+    {%- set watched, unwatched, added = {}, [], [] -%}
+    {%- for row in run_query(fast_dau.triggers_of_events()).rows -%}
+        {%- do watched.update({row['relation_id']: row['watch']}) -%}
+        {%- do unwatched.append(row['name']) if not row['is_watched'] -%}
+        {%- do added.append(row['name']) if before and row['relation_id'] not in before -%}
     {%- endfor -%}
     {%- set is_whole = has_rollups and not unwatched -%}
     {{ return({
         'has_rollups': has_rollups, 'watched': watched, 'unwatched': unwatched,
         'is_whole': is_whole, 'added': added,
-        'is_known': is_whole and before != {} and not changed,
+        'is_known': is_whole and before != {} and dict(watched, **before) == watched,
     }) }}
 {%- endmacro %}
 
 
 {% macro triggers_of_events() -%}
-    {%- set row_triggers -%}
-    'fast_dau_log_insert', 'fast_dau_log_update', 'fast_dau_log_delete'
-    {%- endset -%}
     with recursive relations as (
         select {{ fast_dau.string_literals([fast_dau.beside_events('')]) }}::regclass as relation, true
             as is_root
@@ -53,7 +43,9 @@
             ' ', pg_relation_filenode(relation),
             string_agg(pg_trigger.oid || ':' || pg_trigger.xmin, ' ' order by pg_trigger.oid)
         ) as watch,
-        count(*) filter (where tgname in ({{ row_triggers }}) and tgenabled = 'A') = 3
+        count(*) filter (where tgname in (
+            'fast_dau_log_insert', 'fast_dau_log_update', 'fast_dau_log_delete'
+        ) and tgenabled = 'A') = 3
         and (
             not is_root
             or bool_or(tgname = 'fast_dau_log_truncate' and tgenabled = 'A')

@@ -20,7 +20,8 @@
 
 {#- What the state says of history, and `today`, as ISO dates or none; `is_built`: there are
     tables, and this run does not replace them. Where every day is pending, the first that
-    the tables have is the first of them. -#}
+    the tables have is the first of them. A day of people erased since does not matter: it
+    is counted again from the lists of users. -#}
 {% macro known_history() -%}
     {%- set has_state = fast_dau.is_built('rollup_state') -%}
     {%- set has_tables = has_state and fast_dau.is_built('daily_active_users') -%}
@@ -30,10 +31,8 @@
         {%- if has_state %},
         state.kept_from,
         state.open_date,
-        min(coalesce(activity_date, first_date)) filter (where reason is not null)
-            as first_pending,
         min(coalesce(activity_date, first_date)) filter (where reason <> 'erased')
-            as first_changed
+            as first_pending
     from {{ fast_dau.rollup_state() }} as state
     cross join (
         select min(activity_date) as first_date

@@ -20,14 +20,13 @@
             ~ ". If those events were purged, " ~ command ~ "purged'` keeps what the tables "
             ~ "know; if they were deleted, " ~ command ~ "deleted'` lets those days go. If the "
             ~ "events are being loaded again, or are hidden from this user by a policy, or "
-            ~ "fast_dau_events_schema and fast_dau_events_table name another table, put that right "
-            ~ "and run again"
+            ~ "fast_dau_events_schema and fast_dau_events_table name another table, put that "
+            ~ "right and run again"
         ) -%}
     {%- endif -%}
     {#- Of the day of the cut a part may be gone. -#}
     {%- set kept_from = [known.today, known.open_date, lost.next_day] | select | min -%}
-    {#- A day of people erased since is counted again from the lists of users. -#}
-    {%- do fast_dau.refuse_pending(kept_from, known, known.first_changed) -%}
+    {%- do fast_dau.refuse_pending(kept_from, known) -%}
     {{ return(kept_from) }}
 {%- endmacro %}
 
@@ -41,10 +40,7 @@
         'select min(activity_date) as first_day from ' ~ user_days
         ~ " where activity_date >= date '" ~ (known.kept_from or '0001-01-01') ~ "'"
     ).first_day -%}
-    {%- if not first_day -%}
-        {{ return({}) }}
-    {%- endif -%}
-    {%- set first_day = "date '" ~ first_day ~ "'" -%}
+    {%- set first_day = fast_dau.date_or_null(first_day) -%}
     {{ return(fast_dau.dates_of(
         'select min(user_days.activity_date) as first_day,'
         ~ ' max(user_days.activity_date) as last_day, min(left_day) + 1 as next_day'

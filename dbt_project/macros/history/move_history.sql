@@ -1,7 +1,7 @@
 {#- Refuses to keep history from a later day than before where a day between is not built,
     or is to be rebuilt: it would stay as it is for good. -#}
 {% macro refuse_to_move_on(given, known) -%}
-    {%- do fast_dau.refuse_pending(given, known, known.first_pending) -%}
+    {%- do fast_dau.refuse_pending(given, known) -%}
     {%- if known.open_date and known.open_date < given -%}
         {%- do fast_dau.refuse("fast_dau_events_kept_from is " ~ given ~ ", but the tables are "
             ~ "built only up to " ~ known.open_date ~ ", which was not over then: run once with "
@@ -11,13 +11,14 @@
 {%- endmacro %}
 
 
-{% macro refuse_pending(given, known, first_day) -%}
-    {%- if first_day and first_day < given -%}
+{% macro refuse_pending(given, known) -%}
+    {%- if known.first_pending and known.first_pending < given -%}
         {%- do fast_dau.refuse("history is to be kept from " ~ given ~ ", but the day "
-            ~ first_day ~ " before it is still to be rebuilt, because a run stopped "
+            ~ known.first_pending ~ " before it is still to be rebuilt, because a run stopped "
             ~ "half-way or its events have changed: run once with fast_dau_events_kept_from "
             ~ (known.kept_from or 'null') ~ ", as it was, before it moves on. Where the "
-            ~ "events of that day are gone, 'fast_dau_missing_events: deleted' lets the day go") -%}
+            ~ "events of that day are gone, 'fast_dau_missing_events: deleted' lets the day "
+            ~ "go") -%}
     {%- endif -%}
 {%- endmacro %}
 

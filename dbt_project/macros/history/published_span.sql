@@ -3,12 +3,10 @@
     yet. A run that starts over does not look: the tables are replaced, each while others
     are read. -#}
 {% macro published_span() -%}
-    {%- set tables = (fast_dau.tables_of_days() if execute and fast_dau.run_kind() != 'start_over'
-        else [])
-        | selectattr('name', 'ne', 'user_lifetimes') | list -%}
     {%- set edge_day_of = adapter.dispatch('edge_day_of', 'fast_dau') -%}
     {%- set firsts, lasts = ['null::date', 'null::date'], ['null::date', 'null::date'] -%}
-    {%- for table in tables if fast_dau.is_built(table.name) -%}
+    {%- for table in fast_dau.tables_of_days() if execute and fast_dau.run_kind() != 'start_over'
+        and table.name != 'user_lifetimes' and fast_dau.is_built(table.name) -%}
         {%- set column = 'cohort_date' if 'cohort_date' in table.columns else 'activity_date' -%}
         {%- do firsts.append(edge_day_of(table.name, column, 'min')) -%}
         {%- do lasts.append(edge_day_of(table.name, column, 'max')) -%}

@@ -3,7 +3,8 @@
     `missing_events: purged`; what a run sees once never does. `found`: by `find_history`. -#}
 {% macro settle_history(found) -%}
     {%- do fast_dau.drop_erased_counts_of_lost_days()
-        if fast_dau.setting('refresh') == 'start_over' and fast_dau.is_built('user_day_activity') -%}
+        if fast_dau.setting('refresh') == 'start_over'
+        and fast_dau.is_built('user_day_activity') -%}
     {%- set kept_from, before = found.kept_from, found.was_kept_from -%}
     {%- set values = {'kept_from': fast_dau.date_or_null(kept_from)} -%}
     {%- do values.update(first_event_at='(' ~ fast_dau.default__known_first_event() ~ ')')

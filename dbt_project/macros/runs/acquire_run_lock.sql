@@ -15,10 +15,8 @@
         {%- if lock.holder is none or lock.silence > fast_dau.setting('silent_seconds') -%}
             {%- set lock.is_ours = fast_dau.take_run_lock(lock.holder) -%}
         {%- else -%}
-            {%- if not is_same or second % 60 == 0 -%}
-                {%- do log("fast-dau: waiting for the run that began at "
-                    ~ seen['began_at'] ~ " (" ~ lock.holder ~ ")", info=true) -%}
-            {%- endif -%}
+            {%- do log("fast-dau: waiting for the run that began at " ~ seen['began_at']
+                ~ " (" ~ lock.holder ~ ")", info=true) if not is_same or second % 60 == 0 -%}
             {%- do run_query("commit; select pg_sleep(1) /* fast-dau waits */") -%}
         {%- endif -%}
         {%- do run_query("commit /* fast-dau waits */") if not lock.is_ours -%}

@@ -7,21 +7,16 @@
         commit; begin isolation level read committed
     {%- endcall -%}
     {%- call statement() -%}
-    do $$
-    declare
-        is_ours boolean = false;
-    begin
-        perform pg_advisory_xact_lock_shared({{ fast_dau.run_lock_key() }});
-        if to_regclass({{ fast_dau.string_literals([fast_dau.rollup_state()]) }}) is not null then
-            is_ours = exists (
-                select from {{ fast_dau.rollup_state() }} where run_id = '{{ invocation_id }}'
-            );
-        end if;
-        if not is_ours then
-            raise 'fast-dau: this run does not hold the run lock: it was refused as it began, '
-                'or was not seen for % seconds, and another run does its work',
-                {{ fast_dau.setting('silent_seconds') }};
-        end if;
-    end $$
+        select pg_advisory_xact_lock_shared({{ fast_dau.run_lock_key() }})
     {%- endcall -%}
+    {%- if not (fast_dau.exists_now(fast_dau.rollup_state()) and fast_dau.holds_run_lock()) -%}
+        {%- do exceptions.raise_compiler_error("fast-dau: this run does not hold the run lock: "
+            ~ "it was refused as it began, or was not seen for "
+            ~ fast_dau.setting('silent_seconds') ~ " seconds, and another run does its work") -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro holds_run_lock() -%}
+    {{ return(fast_dau.read_state('run_id')['run_id'] == invocation_id) }}
 {%- endmacro %}

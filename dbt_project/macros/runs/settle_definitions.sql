@@ -1,14 +1,12 @@
 {#- Keeps what the numbers mean with the rollup. -#}
 {% macro settle_definitions() -%}
-    {%- set given = fast_dau.given_definitions() -%}
-    {%- do fast_dau.write_state({
-        'time_zone': fast_dau.string_literals([given.time_zone]),
-        'active_kinds': fast_dau.string_literals([given.active_kinds]),
-        'events_start_date': "date '" ~ given.events_start_date ~ "'",
-    }) -%}
-    {%- if fast_dau.setting('refresh') == 'start_over' -%}
-        {%- do fast_dau.write_state({'is_starting_over': 'true', 'built_with': "'{}'"}) -%}
-    {%- endif -%}
+    {%- set values = {} -%}
+    {%- for name, value in fast_dau.given_definitions().items() -%}
+        {%- do values.update({name: fast_dau.string_literals([value])}) -%}
+    {%- endfor -%}
+    {%- do values.update({'is_starting_over': 'true', 'built_with': "'{}'"})
+        if fast_dau.setting('refresh') == 'start_over' -%}
+    {%- do fast_dau.write_state(values) -%}
 {%- endmacro %}
 
 

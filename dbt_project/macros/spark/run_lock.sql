@@ -8,25 +8,14 @@
 {%- endmacro %}
 
 
-{% macro holds_run_lock() -%}
-    {%- set holder = run_query('select run_id from ' ~ fast_dau.rollup_state()) -%}
-    {{ return(holder.columns[0].values()[0] == invocation_id) }}
-{%- endmacro %}
-
-
 {#- Without transactions, what each table was defined by is noted when all have ended. -#}
-{% macro spark__close_run(results) -%}
-    {%- if fast_dau.holds_run_lock() -%}
+{% macro note_definitions(results) -%}
     {%- set model_vars = fromjson(fast_dau.read_state('model_vars')['model_vars']) -%}
     {%- for result in results if result.status == 'success'
         and fast_dau.definition_of(result.node) -%}
         {%- do model_vars.update({result.node.name: fast_dau.definition_of(result.node)}) -%}
     {%- endfor -%}
-    {%- do fast_dau.note_built(results) -%}
-    {%- do fast_dau.write_state({
-        'model_vars': fast_dau.string_literals([tojson(model_vars)]), 'run_id': 'null'
-    }) -%}
-    {%- endif -%}
+    {%- do fast_dau.write_state({'model_vars': fast_dau.string_literals([tojson(model_vars)])}) -%}
 {%- endmacro %}
 
 

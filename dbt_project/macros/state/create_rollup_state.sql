@@ -4,10 +4,11 @@
 {% macro create_rollup_state() -%}
     {%- set version = fast_dau.state_version() if fast_dau.is_built('rollup_state') else 0 -%}
     {%- if version < 3 -%}
+        {%- set schema = adapter.quote(fast_dau.state_schema()) -%}
         {%- set ddl -%}
             select pg_advisory_xact_lock({{ fast_dau.run_lock_key() }});
             {%- if not adapter.check_schema_exists(target.database, fast_dau.state_schema()) %}
-            create schema if not exists {{ adapter.quote(fast_dau.state_schema()) }};
+            create schema if not exists {{ schema }};
             {%- endif %}
             {%- for name, table in fast_dau.tables_of_state().items() %}
             {{ fast_dau.create_table_of_state(fast_dau.rollup_relation(name), **table) }}
@@ -19,7 +20,7 @@
             update {{ fast_dau.rollup_state() }} set version = 3
         {%- endset -%}
         {%- do run_query(ddl) -%}
-        {%- do fast_dau.grant_to_reader('usage', 'schema ' ~ adapter.quote(fast_dau.state_schema())) -%}
+        {%- do fast_dau.grant_to_reader('usage', 'schema ' ~ schema) -%}
         {%- do fast_dau.grant_to_reader('select', fast_dau.rollup_state()) -%}
         {#- Of the first version, nobody knows which days its tables were built for. -#}
         {%- do fast_dau.note_all_days('unfinished') if version == 1 -%}

@@ -2,23 +2,19 @@
     active day was and will be, for the models that follow them (`moves_with`). -#}
 {% macro note_moved_days(differences) -%}
     insert into {{ fast_dau.rollup_relation('moved_days') }} (activity_date, bound)
-    select distinct
-        bounds.activity_date,
-        bounds.bound
-    from {{ differences }} as difference
-    left join {{ this }} as target
-        on difference.user_id = target.user_id
-    cross join lateral (
-        values
+    select activity_date, bound
+    from (
         {%- for bound in ['first', 'last'] %}
         {%- set column = bound ~ '_activity_date' %}
-        {%- set is_moved = 'difference.' ~ column ~ ' is distinct from target.' ~ column %}
-        ('{{ bound }}', difference.{{ column }}, {{ is_moved }}),
-        ('{{ bound }}', target.{{ column }}, {{ is_moved }}){{ ',' if not loop.last }}
+        select
+            unnest(array[difference.{{ column }}, target.{{ column }}]) as activity_date,
+            '{{ bound }}' as bound
+        from {{ differences }} as difference
+        left join {{ this }} as target using (user_id)
+        where difference.{{ column }} is distinct from target.{{ column }}
+        {{ 'union' if not loop.last }}
         {%- endfor %}
-    ) as bounds (bound, activity_date, is_moved)
-    where
-        bounds.is_moved
-        and bounds.activity_date is not null
+    ) as bounds
+    where activity_date is not null
     on conflict do nothing
 {%- endmacro %}

@@ -1,21 +1,13 @@
 {#- On-run-start: refuses a command on the rollup whose variables do not make sense, before
-    anything is written. -#}
+    anything is written. Others' models may be run beside those of this project, whose
+    variables do not matter. -#}
 {% macro validate_vars() -%}
-    {%- do fast_dau.check_vars() if fast_dau.concerns_rollup() -%}
-{%- endmacro %}
-
-
-{#- Others' models may be run beside those of this project, whose variables do not matter. -#}
-{% macro concerns_rollup() -%}
-    {%- set ours = [] -%}
-    {%- for id in selected_resources if execute and not id.startswith('operation.')
-        and id.split('.')[1] == 'fast_dau' -%}
-        {%- do ours.append(id) -%}
-    {%- endfor -%}
-    {{ return(
-        project_name == 'fast_dau' if not execute
-        else selected_resources == [] or ours != [] or fast_dau.selected_tables() != []
-    ) }}
+    {%- set ours = modules.re.search(
+        '(^| )(?!operation)[a-z_]+[.]fast_dau[.]', selected_resources | join(' ')
+    ) if execute else project_name == 'fast_dau' -%}
+    {%- do fast_dau.check_vars() if ours or execute and (
+        selected_resources == [] or fast_dau.selected_tables() != []
+    ) -%}
 {%- endmacro %}
 
 
