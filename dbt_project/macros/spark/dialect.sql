@@ -30,11 +30,12 @@
 {%- endmacro %}
 
 
-{#- Without indexes: of the days that the latest run rebuilt, where there are days. -#}
+{#- Without indexes: of the days that the latest run rebuilt, where there are days, which
+    dbt's parser does not know yet. -#}
 {% macro spark__repeated_keys(table, columns) -%}
 select {{ columns | join(', ') }}
 from {{ table }}
-{%- if 'activity_date' in columns %}
+{%- if 'activity_date' in columns or not execute %}
 where {{ fast_dau.is_refreshed_day('activity_date') }}
 {%- endif %}
 group by {{ columns | join(', ') }}
