@@ -158,7 +158,7 @@ def _of_target(key: str, target: str | None) -> str:
     except (KeyError, TypeError) as error:
         raise UserError(
             f"{profiles} has no {error}, which {project_dir()} asks for: add it, or "
-            "correct DBT_TARGET, or `profile` in dbt_project.yml."
+            "correct `--target` or DBT_TARGET, or `profile` in dbt_project.yml."
         ) from None
     except jinja2.TemplateError as error:
         raise UserError(f"{profiles}: {error}.") from None
