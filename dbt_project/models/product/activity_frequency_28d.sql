@@ -35,12 +35,19 @@ blocks as (
 windows as (
 
     select
-        blocks.user_id,
-        blocks.block - places.shift as block,
-        bit_or(blocks.day_mask << places.shift) as day_mask
-    from blocks
-    cross join (values (0), (28)) as places (shift)
-    group by blocks.user_id, blocks.block - places.shift
+        user_id,
+        block,
+        bit_or(day_mask) as day_mask
+    from (
+        select * from blocks
+        union all
+        select
+            user_id,
+            block - 28 as block,
+            day_mask << 28 as day_mask
+        from blocks
+    ) as neighbours
+    group by user_id, block
 
 ),
 
