@@ -288,7 +288,7 @@ def test_a_compressed_file_that_is_cut_or_damaged_is_told(
         ),
     ],
 )
-def test_a_file_that_is_no_such_file_is_told(
+def test_a_file_that_is_not_what_its_first_bytes_say_and_an_archive_are_told(
     events: Connection, tmp_path: Path, content: bytes, sentence: str
 ) -> None:
     path = tmp_path / "a.csv.gz"

@@ -367,6 +367,24 @@ def test_tables_that_a_run_has_not_reached_yet_have_dashes_on_the_newest_days(
     assert "WAU active in 7 days – " in report.text  # a dash
 
 
+def test_retention_that_a_run_has_not_reached_is_not_marked_as_too_low(
+    rollup: Rollup, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.html"
+    rollup.execute(
+        "create table kept as select * from analytics.daily_retention;"
+        f" delete from analytics.daily_retention where activity_date = '{TODAY}'"
+    )
+    answer("report", "--out", str(out))
+    rollup.execute(
+        "insert into analytics.daily_retention select * from kept"
+        f" where activity_date = '{TODAY}'; drop table kept"
+    )
+
+    days = read_page(out).tables["The last days in numbers"]
+    assert days[1][0] == marked(TODAY)
+
+
 @pytest.mark.parametrize("name", ["missing/report.html", "folder"])
 def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(
     rollup: Rollup, tmp_path: Path, name: str

@@ -21,7 +21,7 @@ def short_day(day: date) -> str:
 def marked_day(row: Mapping[str, Any]) -> str:
     """Return a row's day; *: it is not over, †: it has too little history before it."""
     mark = "" if row["is_complete"] else "*"
-    mark += "" if row.get("lookback_complete", True) else "†"
+    mark += "†" if row.get("lookback_complete") is False else ""
     return f"{row['activity_date']:%Y-%m-%d %a}{mark}"
 
 

@@ -109,7 +109,7 @@ def in_markdown(title: str, svg: bytes) -> str:
 
 
 def listed(picture: Picture, rows: Sequence[Row]) -> str:
-    """Return the days as a table in Markdown, newest first, marked as elsewhere."""
+    """Return the days as a table in Markdown, newest first; *: it is not over."""
     lines = [["Day", *picture.columns], ["---", *("---:" for _ in picture.columns)]]
     for row in reversed(rows):
         cells = (column(row) for column in picture.columns.values())

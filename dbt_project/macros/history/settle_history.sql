@@ -7,6 +7,7 @@
         and fast_dau.is_built('user_day_activity') -%}
     {%- set kept_from, before = found.kept_from, found.was_kept_from -%}
     {%- set values = {'kept_from': fast_dau.date_or_null(kept_from)} -%}
+    {#- From the events, on Spark too, whose own macro reads what is written here. -#}
     {%- do values.update(first_event_at='(' ~ fast_dau.default__known_first_event() ~ ')')
         if fast_dau.may_read_all_events() -%}
     {%- do fast_dau.write_state(values) -%}

@@ -106,7 +106,7 @@ def _rows(connection: Connection, question: str, **parameters: date) -> list[Row
 
 
 def _run_started_at(connection: Connection) -> datetime | None:
-    """Return when the latest run got its turn, where one may read that."""
+    """Return when the latest run got the run lock, where one may read that."""
     table = sql.Identifier(rollup_schema(), "rollup_state").as_string(connection)
     with connection.cursor() as cursor:
         execute(cursor, _MAY_READ, {"schema": rollup_schema()})
