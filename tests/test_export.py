@@ -1,6 +1,7 @@
 """`fast-dau export`: the files hold what the table holds, day by day."""
 
 import json
+import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from pyarrow import parquet as pq
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure, UserError
-from orchestration.source.export import parts
+from orchestration.source.export import day_file
 from orchestration.source.export.folder import opened
 from orchestration.source.export.utc_days import Span, days_with_events
 from orchestration.source.synthetic.inserting import insert_synthetic_events
@@ -145,7 +146,7 @@ def test_an_interrupted_export_is_gone_on_with_and_says_as_of_when_the_rest_is(
     assert len(first) == 3
     assert steps == [3, 4, 5, 6, 7]
     assert (len(done.kept), len(done.written)) == (3, 4)
-    assert all(finished.time < done.as_of for finished in done.kept)
+    assert all(day.as_of < done.as_of for day in done.kept)
     later = in_table(week, "performed_at >= '2024-03-04'")
     assert exported(tmp_path) == old + later
 
@@ -237,45 +238,42 @@ def test_days_written_since_the_interruption_are_not_written_again(
     assert exported(tmp_path) == in_table(week)
 
 
-def test_what_a_killed_export_leaves_is_removed_and_its_day_given_back(
+def test_what_a_killed_export_or_an_earlier_version_left_is_in_no_file(
     week: Connection, database_env: dict[str, str], tmp_path: Path
 ) -> None:
     export(database_env, tmp_path)
-    old = exported(tmp_path)
     day = tmp_path / "event_date=2024-03-02"
-    day.rename(tmp_path / "_export-old-event_date=2024-03-02")
-    (tmp_path / "_export-new-event_date=2024-03-02").mkdir()
-    (tmp_path / "_export-new-event_date=2024-03-02" / "part-0.parquet").touch()
-    (tmp_path / "_export-old-event_date=2024-03-03").mkdir()
-    export(database_env, tmp_path, date(2024, 3, 4), date(2024, 3, 4))
+    shutil.copy(day / "part-0.parquet", day / "part-1.parquet")
+    (tmp_path / "_export-new.parquet").write_text("half of it")
+    (tmp_path / "event_date=2024-03-03" / "part-0.parquet").unlink()
+    export(database_env, tmp_path)
 
-    assert exported(tmp_path) == old
+    assert exported(tmp_path) == in_table(week)
     assert sorted(path.name for path in tmp_path.glob("_*")) == [
         "_export.json",
         "_export.lock",
     ]
 
 
-def test_a_big_day_becomes_several_files(
+def test_a_big_day_is_read_in_several_row_groups(
     week: Connection,
     database_env: dict[str, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("orchestration.source.export.copy_out.CHUNK_BYTES", 1 << 12)
-    monkeypatch.setattr(parts, "ROW_GROUP_BYTES", 1 << 14)
-    monkeypatch.setattr(parts, "PART_BYTES", 1 << 15)
+    monkeypatch.setattr(day_file, "ROW_GROUP_BYTES", 1 << 14)
     execute(
         week,
         "insert into events select n, n, md5(n::text), '2024-03-03', "
         "jsonb_build_object('k', md5((-n)::text)) from generate_series(1, 5000) n",
     )
     export(database_env, tmp_path)
-    files = list((tmp_path / "event_date=2024-03-03").iterdir())
+    footer = pq.read_metadata(tmp_path / "event_date=2024-03-03" / "part-0.parquet")
+    groups = [footer.row_group(n) for n in range(footer.num_row_groups)]
 
-    assert len(files) > 3
-    assert max(path.stat().st_size for path in files) < 1 << 16
-    assert pq.ParquetFile(files[0]).num_row_groups > 1
+    assert len(groups) > 10
+    assert max(group.total_byte_size for group in groups) < 1 << 16
     assert exported(tmp_path) == in_table(week)
 
 
@@ -397,7 +395,7 @@ def test_a_disk_that_fails_is_a_sentence_and_the_day_stays(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(parts.Parts, "add", fail)
+    monkeypatch.setattr(day_file.DayFile, "add", fail)
     with pytest.raises(Failure, match=r"to .* failed: No space left on device\."):
         export(database_env, tmp_path)
 

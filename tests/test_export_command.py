@@ -13,17 +13,17 @@ from tests.events_tables import execute
 from tests.exports import exported, folders, in_table
 from tests.loading import make_events_table
 
-# As a user's Ctrl-C that comes when the second day is finished.
+# As a user's Ctrl-C that comes while the third day is read.
 CTRL_C = """
-import os, signal, sys
+import itertools, os, signal
 from orchestration.cli import main
-from orchestration.source.export.notes import Notes
-write = Notes.write
-def write_and_stop(notes, path):
-    write(notes, path)
-    if len(notes.folders) == 2:
+from orchestration.source.export import export
+days, copy_day = itertools.count(1), export.copy_day
+def copy_and_stop(*day):
+    if next(days) == 3:
         os.kill(os.getpid(), signal.SIGINT)
-Notes.write = write_and_stop
+    copy_day(*day)
+export.copy_day = copy_and_stop
 main()
 """
 

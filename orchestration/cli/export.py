@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -23,9 +23,11 @@ from orchestration.core.connection import connect
 from orchestration.core.errors import UserError
 from orchestration.core.settings import TableName
 from orchestration.embedded.database import database
-from orchestration.source.export.notes import Finished
 from orchestration.source.export.utc_days import Span
 from orchestration.source.table import require_events_table
+
+if TYPE_CHECKING:
+    from orchestration.source.export.day_file import Finished
 
 
 def export(
@@ -86,8 +88,8 @@ def _export(to: Path, span: Span) -> None:
         print(_said_of(exported.kept))
 
 
-def _said_of(kept: Sequence[Finished]) -> str:
-    times = [finished.time for finished in kept]
+def _said_of(kept: "Sequence[Finished]") -> str:
+    times = [finished.as_of for finished in kept]
     first, last = _shown(min(times)), _shown(max(times))
     return (
         f"{_folders(len(kept))} had been finished before the interruption, as of "

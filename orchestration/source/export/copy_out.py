@@ -6,7 +6,7 @@ from psycopg2 import sql
 
 from orchestration.core.connection import Connection
 from orchestration.core.settings import TableName
-from orchestration.source.export.parts import Parts
+from orchestration.source.export.day_file import DayFile
 from orchestration.source.export.utc_days import Day, events_of
 
 # Events are converted in chunks of about so much CSV.
@@ -31,8 +31,8 @@ copy (
 class _Chunks:
     """The `write` that COPY asks for; a chunk is converted while the next one comes."""
 
-    def __init__(self, parts: Parts, worker: ThreadPoolExecutor) -> None:
-        self._parts = parts
+    def __init__(self, file: DayFile, worker: ThreadPoolExecutor) -> None:
+        self._file = file
         self._worker = worker
         self._text = bytearray()
         self._converting: Future[None] | None = None
@@ -50,7 +50,7 @@ class _Chunks:
 
     def _convert(self) -> None:
         self._wait()
-        self._converting = self._worker.submit(self._parts.add, bytes(self._text))
+        self._converting = self._worker.submit(self._file.add, bytes(self._text))
         self._text.clear()
 
     def _wait(self) -> None:
@@ -58,20 +58,16 @@ class _Chunks:
             self._converting.result()
 
 
-def copy_day(connection: Connection, table: TableName, day: Day, parts: Parts) -> None:
-    """Add the day's events to the parts, and complete them.
+def copy_day(connection: Connection, table: TableName, day: Day, file: DayFile) -> None:
+    """Add the day's events to the file, in the connection's transaction.
 
-    Runs in the connection's transaction. Raises OSError where a file cannot be
-    written, and psycopg2's errors; the connection may be of no use then.
+    Raises OSError where the file cannot be written, and psycopg2's errors; the
+    connection may be of no use then.
     """
     statement = _COPY.format(
         events=sql.Identifier(table.schema, table.name), condition=events_of(day)
     )
-    try:
-        with ThreadPoolExecutor(1) as worker, connection.cursor() as cursor:
-            chunks = _Chunks(parts, worker)
-            cursor.copy_expert(statement.as_string(cursor), chunks)
-            chunks.finish()
-            parts.close()
-    finally:
-        parts.abandon()
+    with ThreadPoolExecutor(1) as worker, connection.cursor() as cursor:
+        chunks = _Chunks(file, worker)
+        cursor.copy_expert(statement.as_string(cursor), chunks)
+        chunks.finish()

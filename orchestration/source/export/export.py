@@ -10,9 +10,9 @@ from orchestration.core.errors import UserError
 from orchestration.core.settings import TableName
 from orchestration.core.statements import failures
 from orchestration.source.export.copy_out import copy_day
-from orchestration.source.export.folder import ExportFolder, folder_name, opened
-from orchestration.source.export.notes import Finished, Notes, read_notes
-from orchestration.source.export.parts import Parts
+from orchestration.source.export.day_file import DayFile, Finished, finished
+from orchestration.source.export.folder import ExportFolder, opened
+from orchestration.source.export.notes import Notes, read_notes
 from orchestration.source.export.utc_days import Day, Span, days_with_events
 
 
@@ -43,27 +43,25 @@ def export_events(
     """
     with opened(path) as folder, failures(f"Reading {table}"):
         as_of, source = _snapshot(connection, table)
-        notes = _notes(folder, source, span)
+        notes = _notes(folder, Notes(source, as_of if span.is_full else None))
         days = days_with_events(connection, table, span)
-        removed = _remove_others(folder, notes, days, span)
-        kept = _kept(folder, notes, days) if span.is_full else {}
+        removed = _remove_others(folder, days, span)
+        kept = _kept(folder, days, notes.begun) if span.is_full else {}
         written: list[Finished] = []
-        rows = sum(finished.rows for finished in kept.values())
+        rows = sum(day.rows for day in kept.values())
         for day in days:
             if day in kept:
                 continue
             progress(len(kept) + len(written), len(days), rows)
             with folder.replaced(day) as draft:
-                parts = Parts(draft)
-                copy_day(connection, table, day, parts)
-            finished = Finished(parts.rows, parts.bytes, as_of.isoformat())
-            notes.folders[folder_name(day)] = finished
-            notes.write(folder.notes)
-            written.append(finished)
-            rows += finished.rows
+                with DayFile(draft, as_of) as file:
+                    copy_day(connection, table, day, file)
+                size = draft.stat().st_size
+            written.append(Finished(file.rows, size, as_of))
+            rows += written[-1].rows
         progress(len(days), len(days), rows)
-        notes.is_unfinished &= not span.is_full
-        notes.write(folder.notes)
+        if span.is_full:
+            Notes(source).write(folder.notes)
     return Exported(as_of, written, list(kept.values()), removed)
 
 
@@ -79,37 +77,35 @@ def _snapshot(connection: Connection, table: TableName) -> tuple[datetime, str]:
     return time.astimezone(UTC), f"{database}.{table}"
 
 
-def _notes(folder: ExportFolder, source: str, span: Span) -> Notes:
+def _notes(folder: ExportFolder, new: Notes) -> Notes:
     """Return the notes to go on with, kept in the folder before any day is written."""
-    notes = read_notes(folder.notes) or Notes(source)
-    if notes.source != source:
+    notes = read_notes(folder.notes) or new
+    if notes.source != new.source:
         raise UserError(
             f"{folder.notes.parent} holds the events of {notes.source}, not of "
-            f"{source}: choose another folder."
+            f"{new.source}: choose another folder."
         )
-    if span.is_full and not notes.is_unfinished:
-        notes.is_unfinished = True
-        notes.folders.clear()
+    if notes.begun is None:
+        notes = new
     notes.write(folder.notes)
     return notes
 
 
-def _remove_others(
-    folder: ExportFolder, notes: Notes, days: Sequence[Day], span: Span
-) -> int:
+def _remove_others(folder: ExportFolder, days: Sequence[Day], span: Span) -> int:
     """Remove the days of the span that have no events any more; return how many."""
     emptied = [day for day in folder.days() if day in span and day not in days]
     for day in emptied:
         folder.remove(day)
-        notes.folders.pop(folder_name(day), None)
     return len(emptied)
 
 
 def _kept(
-    folder: ExportFolder, notes: Notes, days: Sequence[Day]
+    folder: ExportFolder, days: Sequence[Day], begun: datetime | None
 ) -> dict[Day, Finished]:
-    """Return the days that an export of all days need not write again."""
-    names = {day: folder_name(day) for day in folder.days() if day in days}
+    """Return the days that an export of all days, begun then, need not write again."""
+    files = {day: finished(folder.file(day)) for day in days}
     return {
-        day: notes.folders[name] for day, name in names.items() if name in notes.folders
+        day: file
+        for day, file in files.items()
+        if file and begun and file.as_of >= begun
     }

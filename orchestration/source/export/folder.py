@@ -1,4 +1,4 @@
-"""The folder of an export: each day in it is replaced as a whole, or not at all."""
+"""The folder of an export: each day's file is replaced as a whole, or not at all."""
 
 import shutil
 from collections.abc import Iterable, Iterator
@@ -13,10 +13,10 @@ from orchestration.source.export.utc_days import Day
 _WITHOUT_DAY = "__HIVE_DEFAULT_PARTITION__"  # Spark's and Hive's name for null
 
 # Spark takes no notice of names that start with an underscore or a dot.
-_DRAFT = "_export-new-"
-_RETIRED = "_export-old-"
+_DRAFT = "_export-new.parquet"
 _LOCK = "_export.lock"
 _NOTES = "_export.json"
+_FILE = "part-0.parquet"
 
 
 def folder_name(day: Day) -> str:
@@ -50,45 +50,30 @@ class ExportFolder:
         """Return the days that have a folder."""
         return list(days_of(path.name for path in self._path.iterdir()).values())
 
+    def file(self, day: Day) -> Path:
+        """Return the path of the day's file."""
+        return self._path / folder_name(day) / _FILE
+
     @contextmanager
     def replaced(self, day: Day) -> Iterator[Path]:
-        """Yield an empty folder, which takes the place of the day's own on leaving.
+        """Yield a file to write, which takes the place of the day's own on leaving.
 
         Where the block raises, the day stays as it was.
         """
-        name = folder_name(day)
-        draft = self._path / f"{_DRAFT}{name}"
-        draft.mkdir()
+        draft = self._path / _DRAFT
         try:
             yield draft
-        except BaseException:
-            shutil.rmtree(draft)
-            raise
-        self._retire(name)
-        draft.rename(self._path / name)
-        shutil.rmtree(self._path / f"{_RETIRED}{name}", ignore_errors=True)
+            file = self.file(day)
+            file.parent.mkdir(exist_ok=True)
+            for other in set(file.parent.glob("part-*.parquet")) - {file}:
+                other.unlink()  # of an earlier version, which wrote several
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def remove(self, day: Day) -> None:
-        """Remove the day's folder: readers find all of it, or nothing."""
-        name = folder_name(day)
-        self._retire(name)
-        shutil.rmtree(self._path / f"{_RETIRED}{name}")
-
-    def clean(self) -> None:
-        """Remove what an export that was killed has left, and give back its day."""
-        for draft in self._path.glob(f"{_DRAFT}*"):
-            shutil.rmtree(draft)
-        for retired in self._path.glob(f"{_RETIRED}*"):
-            day = self._path / retired.name.removeprefix(_RETIRED)
-            if day.exists():
-                shutil.rmtree(retired)
-            else:
-                retired.rename(day)
-
-    def _retire(self, name: str) -> None:
-        current = self._path / name
-        if current.exists():
-            current.rename(self._path / f"{_RETIRED}{name}")
+        """Remove the day's folder."""
+        shutil.rmtree(self.file(day).parent)
 
 
 @contextmanager
@@ -109,10 +94,8 @@ def opened(path: Path) -> Iterator[ExportFolder]:
     with exclusive_if_free(path / _LOCK) as lock:
         if lock is None:
             raise Failure(f"Another `fast-dau export` is at work on {path}: try later.")
-        folder = ExportFolder(path)
         try:
-            folder.clean()
-            yield folder
+            yield ExportFolder(path)
         except OSError as error:
             reason = error.strerror or error
             raise Failure(f"Writing the events to {path} failed: {reason}.") from None

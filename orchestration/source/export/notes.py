@@ -1,7 +1,7 @@
-"""What an export has finished, kept beside the days: `_export.json`."""
+"""What an export keeps of itself beside the days: `_export.json`."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,33 +12,20 @@ _MADE_BY = "fast-dau export"
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A folder that is complete: its events, and the time that they are as of."""
-
-    rows: int
-    bytes: int
-    as_of: str
-
-    @property
-    def time(self) -> datetime:
-        """The snapshot's time."""
-        return datetime.fromisoformat(self.as_of)
-
-
-@dataclass
 class Notes:
-    """The notes of one folder: whose events they are, and which days are finished.
+    """Whose events these are, and when an export of all days began.
 
-    `is_unfinished`: an export of all days has begun, and not come to its end.
+    `begun` is the time that its first events are as of; None: it has ended.
     """
 
     source: str
-    is_unfinished: bool = False
-    folders: dict[str, Finished] = field(default_factory=dict)
+    begun: datetime | None = None
 
     def write(self, path: Path) -> None:
         """Keep them. Raises UserError where they cannot be written."""
-        write_whole(path, json.dumps({"made_by": _MADE_BY} | asdict(self), indent=1))
+        begun = self.begun and self.begun.isoformat()
+        kept = {"made_by": _MADE_BY, "source": self.source, "begun": begun}
+        write_whole(path, json.dumps(kept, indent=1))
 
 
 def read_notes(path: Path) -> Notes | None:
@@ -48,9 +35,10 @@ def read_notes(path: Path) -> Notes | None:
     """
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        folders = {name: Finished(**day) for name, day in kept["folders"].items()}
         if kept["made_by"] == _MADE_BY:
-            return Notes(kept["source"], kept["is_unfinished"], folders)
+            # Before 0.1.0 there was no such time: that export begins again.
+            begun = kept.get("begun")
+            return Notes(kept["source"], begun and datetime.fromisoformat(begun))
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -1,8 +1,11 @@
-"""A day's Parquet files: written as the events come, none of them too large."""
+"""A day's Parquet file: written as the events come, and known again by its footer."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from types import TracebackType
+from typing import Self
 
 import pyarrow as pa
 from pyarrow import csv
@@ -19,7 +22,8 @@ SCHEMA = pa.schema(_TYPES)
 
 # Spark reads row groups in parallel; each is in memory while it is collected.
 ROW_GROUP_BYTES = 64 << 20
-PART_BYTES = 256 << 20
+
+_AS_OF = b"fast_dau.as_of"
 
 _CONVERSION = csv.ConvertOptions(
     column_types=_TYPES,
@@ -30,18 +34,34 @@ _CONVERSION = csv.ConvertOptions(
 )
 
 
-class Parts:
-    """The files of one day, in a folder that is there; `rows` and `bytes` so far."""
+@dataclass(frozen=True)
+class Finished:
+    """A file that is complete: its events, and the time that they are as of."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._count = 0
-        self._file: BinaryIO | None = None
-        self._writer: pq.ParquetWriter | None = None
+    rows: int
+    bytes: int
+    as_of: datetime
+
+
+def finished(path: Path) -> Finished | None:
+    """Return what the file says of itself; None where it is missing or not of ours."""
+    try:
+        footer = pq.read_metadata(path)
+        as_of = datetime.fromisoformat((footer.metadata or {})[_AS_OF].decode())
+    except (FileNotFoundError, KeyError, pa.ArrowInvalid):
+        return None
+    return Finished(footer.num_rows, path.stat().st_size, as_of)
+
+
+class DayFile:
+    """A file to add events to; complete, with `rows`, once its block has ended well."""
+
+    def __init__(self, path: Path, as_of: datetime) -> None:
+        schema = SCHEMA.with_metadata({_AS_OF: as_of.isoformat()})
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd")
         self._waiting: list[pa.Table] = []
         self._waiting_bytes = 0
         self.rows = 0
-        self.bytes = 0
 
     def add(self, text: bytes) -> None:
         """Add events, whole lines of Postgres' CSV. Raises OSError as files do."""
@@ -54,38 +74,28 @@ class Parts:
             parse_options=csv.ParseOptions(newlines_in_values=True),
             convert_options=_CONVERSION,
         )
+        self.rows += events.num_rows
         self._waiting.append(events)
         self._waiting_bytes += events.nbytes
-        self.rows += events.num_rows
         if self._waiting_bytes >= ROW_GROUP_BYTES:
             self._write_row_group()
 
-    def close(self) -> None:
-        """Write what is left; the files are then complete."""
-        if self._waiting:
-            self._write_row_group()
-        self._end_file()
-
-    def abandon(self) -> None:
-        """Close the file that is open, complete or not."""
-        if self._file is not None:
-            self._file.close()
-
     def _write_row_group(self) -> None:
-        if self._writer is None or self._file is None:
-            self._file = (self._folder / f"part-{self._count}.parquet").open("wb")
-            self._writer = pq.ParquetWriter(self._file, SCHEMA, compression="zstd")
-            self._count += 1
         group = pa.concat_tables(self._waiting)
         self._waiting, self._waiting_bytes = [], 0
         self._writer.write_table(group, row_group_size=group.num_rows)
-        if self._file.tell() >= PART_BYTES:
-            self._end_file()
 
-    def _end_file(self) -> None:
-        if self._writer is None or self._file is None:
-            return
+    def __enter__(self) -> Self:
+        """Return the file."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write what is left, unless something failed, and close the file."""
+        if error is None and self._waiting:
+            self._write_row_group()
         self._writer.close()
-        self.bytes += self._file.tell()
-        self._file.close()
-        self._writer = self._file = None
