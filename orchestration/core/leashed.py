@@ -1,20 +1,15 @@
 """A server of another project, on a leash: it ends when this process does."""
 
-import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.core.errors import Failure
-from orchestration.core.files import last_lines
-
-_PATIENCE_SECONDS = 180
-_COLOURS = re.compile(r"\x1b\[[\d;]*m")
+from orchestration.core.startup import failed, wait_until_up
 
 
 @dataclass(frozen=True)
@@ -28,8 +23,7 @@ class Workplace:
 
     def failure(self, what: str) -> Failure:
         """Return what to raise where the program did not do as it should."""
-        text = _COLOURS.sub("", self.log.read_text(errors="replace"))
-        return Failure(f"{self.name} {what}: {last_lines(text)} (log: {self.log}).")
+        return failed(self.name, what, self.log)
 
 
 class Leashed:
@@ -41,11 +35,10 @@ class Leashed:
 
     def wait_until_up(self, answers: Callable[[], bool]) -> None:
         """Return once it answers. Raises Failure where it does not."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not answers():
-            if self._leash.poll() is not None or time.monotonic() > deadline:
-                raise self._workplace.failure("did not start")
-            time.sleep(0.05)
+        place, leash = self._workplace, self._leash
+        wait_until_up(
+            place.name, place.log, lambda _: answers(), lambda: leash.poll() is None
+        )
 
     def wait_until_ended(self) -> None:
         """Wait for its end, of which nobody has asked it: raise Failure."""

@@ -1,14 +1,16 @@
 """The cluster: a master, its workers, and the Thrift Server that clients talk to."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 
 from orchestration.core.errors import Failure
+from orchestration.core.startup import wait_until_up
 from orchestration.spark import processes, programs
 from orchestration.spark.home import Settings, SparkHome
-from orchestration.spark.processes import Program, Role
+from orchestration.spark.processes import Role
 from orchestration.spark.programs import HOST
 from orchestration.spark.thrift import Server, run
 
@@ -16,6 +18,24 @@ _PATIENCE_SECONDS = 180
 
 # It needs an executor, so that whoever gets its answer can go to work.
 _QUESTION = "select count(*) from range(10)"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One of the cluster's that was just started, and the file with what it prints."""
+
+    name: str
+    pid: int
+    log: Path
+
+    def wait(self, is_up: Callable[[str], bool]) -> None:
+        """Return once it is up. Raises Failure with its last lines where it is not."""
+        wait_until_up(
+            f"Spark's {self.name}",
+            self.log,
+            is_up,
+            lambda: processes.is_alive(self.pid),
+        )
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,15 @@ A process id that another program has by now is thus never taken for one of them
 
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import psutil
 
-from orchestration.core.errors import Failure
-from orchestration.core.files import last_lines
-
 # Spark's own variable for what tells one instance from another.
 _MARK = "SPARK_IDENT_STRING"
 
-_START_SECONDS = 180
 _END_SECONDS = 15
 _DETACHED = '"$@" >"$0" 2>&1 </dev/null & echo $!'
 
@@ -30,34 +25,6 @@ class Role(StrEnum):
     WORKER = "org.apache.spark.deploy.worker.Worker"
     THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
     EXECUTOR = "org.apache.spark.executor.CoarseGrainedExecutorBackend"
-
-
-@dataclass(frozen=True)
-class Program:
-    """One that was just started, and the file with what it prints."""
-
-    name: str
-    pid: int
-    log: Path
-
-    def wait(self, is_ready: Callable[[str], bool]) -> None:
-        """Return once it is ready, by what it has printed or otherwise.
-
-        Raises Failure with its last lines where it is not.
-        """
-        deadline = time.monotonic() + _START_SECONDS
-        while True:
-            # Before the log is read: one that has ended has said all by then.
-            has_ended = not is_alive(self.pid)
-            text = self.log.read_text(errors="replace")
-            if is_ready(text):
-                return
-            if has_ended or time.monotonic() > deadline:
-                raise Failure(
-                    f"Spark's {self.name} did not start: {last_lines(text)} "
-                    f"(log: {self.log})."
-                )
-            time.sleep(0.1)
 
 
 def start(

@@ -36,7 +36,7 @@ def read_notes(path: Path) -> Notes | None:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["made_by"] == _MADE_BY:
-            # Before 0.1.0 there was no such time: that export begins again.
+            # 0.1.0 kept no such time: what it left unfinished begins again.
             begun = kept.get("begun")
             return Notes(kept["source"], begun and datetime.fromisoformat(begun))
     except FileNotFoundError:
