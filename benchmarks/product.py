@@ -1,9 +1,10 @@
-"""The product tables: each model in a first build and an ordinary run, and a rival."""
+"""All tables with two segments, by model, and rolling actives beside a rival."""
 
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.bench import Bench
@@ -12,15 +13,11 @@ from benchmarks.measures import Measure, Sample, measured
 from benchmarks.scratch import execute, execution_seconds, rows, value
 from orchestration.core.dbt import compiled_models
 from orchestration.core.errors import Failure
-from orchestration.core.manifest import models, tables
 from orchestration.core.settings import as_vars
 
-MODELS = [name for name in tables() if models()[name]["fqn"][1] == "product"]
-_FIRST = {f"first_{name}": f"{name}, in a first build" for name in MODELS}
-_HOURLY = {f"hourly_{name}": f"{name}, in an ordinary run" for name in MODELS}
 WHAT = {
-    **_FIRST,
-    **_HOURLY,
+    "segments_first": "first build, with two segments",
+    "segments_hourly": "ordinary run, one new hour, with two segments",
     "rolling_sweep": "rolling actives of all days: sweep",
     "rolling_distinct": "the same by count(distinct) per day",
 }
@@ -36,34 +33,34 @@ where (ours.wau_7d, ours.mau_28d) is distinct from (theirs.wau_7d, theirs.mau_28
 
 
 def measure(bench: Bench) -> Iterator[Measure]:
-    """Yield each model's seconds, while others run beside it, and the rival's."""
+    """Yield the runs with what their models took, and rolling actives by a rival."""
     connection = bench.connection
-    first = [
-        build_anew(connection, OURS, **_VARIABLES)
-        for _ in range(bench.repeat if bench.wanted & _FIRST.keys() else 1)
-    ]
-    yield from _by_model(bench, "first", _FIRST, first)
-    if bench.wanted & _HOURLY.keys():
-        hourly = []
-        for _ in range(bench.repeat):
-            bench.next_hour(OURS.events)
-            hourly.append(build(connection, OURS, **_VARIABLES))
-        yield from _by_model(bench, "hourly", _HOURLY, hourly)
+    runs = bench.alternate(
+        {"segments_first": lambda: build_anew(connection, OURS, **_VARIABLES)}
+    )
+    if "segments_hourly" in bench.wanted:
+        build(connection, OURS, **_VARIABLES)
+    runs |= bench.alternate(
+        {"segments_hourly": lambda: build(connection, OURS, **_VARIABLES)},
+        before_each_turn=lambda: bench.next_hour(OURS.events),
+    )
+    for key, samples in runs.items():
+        yield _by_model(key, samples)
     if bench.wanted & {"rolling_sweep", "rolling_distinct"}:
         yield from _rolling(bench)
     # What other groups build is without segments.
     build(connection, OURS)
 
 
-def _by_model(
-    bench: Bench, run: str, keys: dict[str, str], samples: list[Sample]
-) -> Iterator[Measure]:
-    for name in MODELS:
-        key = f"{run}_{name}"
-        if key in bench.wanted:
-            taken = [sample.models[name] for sample in samples]
-            yield measured(key, keys[key], taken)
-            bench.report(key, taken[-1].seconds)
+def _by_model(key: str, samples: list[Sample]) -> Measure:
+    """Return the measure, with the seconds of each model while others run beside it."""
+    models = {
+        name: median(sample.models[name].seconds for sample in samples)
+        for name in samples[0].models
+    }
+    slowest = sorted(models.items(), key=lambda model: -model[1])
+    note = ", ".join(f"{name} {spent:.2f}" for name, spent in slowest)
+    return measured(key, WHAT[key], samples, note, model_seconds=models)
 
 
 def _rolling(bench: Bench) -> Iterator[Measure]:

@@ -14,6 +14,7 @@ import typer
 
 from benchmarks import (
     bloat,
+    disk,
     full,
     hourly,
     ingest,
@@ -21,7 +22,6 @@ from benchmarks import (
     product,
     reads,
     report,
-    resources,
     wall,
 )
 from benchmarks.bench import Bench
@@ -42,12 +42,12 @@ GROUPS: dict[Callable[[Bench], Iterator[Measure]], tuple[str, ...]] = {
     reads.measure: tuple(reads.WHAT),
     wall.measure: tuple(wall.WHAT),
     late.measure: tuple(late.WHAT),
-    resources.measure: tuple(resources.WHAT),
+    disk.measure: tuple(disk.WHAT),
     ingest.measure: tuple(ingest.WHAT),
     bloat.measure: tuple(bloat.WHAT),
 }
 KEYS = tuple(key for keys in GROUPS.values() for key in keys)
-_MOST_REPETITIONS = 3  # there are 23 hours in the last day to come one by one
+_MOST_REPETITIONS = 5  # there are 23 hours in the last day to come one by one
 
 app = typer.Typer(pretty_exceptions_enable=False)
 
@@ -69,7 +69,7 @@ def run(
     with failures("The benchmark"), scratch_database() as connection:
         fill(connection, events)
         bench = Bench(connection, events, repeat, wanted)
-        bench.hold_back(hours=6 * repeat)
+        bench.hold_back(hours=4 * repeat)
         found = {m.key: m for m in _measures(bench)}
         machine = {
             "cpus": os.cpu_count(),

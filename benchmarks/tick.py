@@ -26,7 +26,7 @@ from orchestration.core.errors import Failure
 from orchestration.core.settings import ROOT
 
 _PROGRAM = Path(sys.executable).parent / "fast-dau"
-_SETTINGS = ROOT / "orchestration" / "instance" / "dagster.yaml"
+_SETTINGS = ROOT / "orchestration" / "pipeline" / "instance" / "dagster.yaml"
 # What happens next, and how the event log says that it is over.
 STAGES: Mapping[str, str] = {
     "the run is noted, and queued": "PIPELINE_ENQUEUED",

@@ -14,48 +14,34 @@ from benchmarks.builds import OURS, RUN_AT, build
 from benchmarks.children import Child, run_child
 from benchmarks.measures import Measure, Sample, measured
 
-WHAT = {
-    "wall_hourly_cold": "`dbt build` from the shell, one new hour, not parsed before",
-    "wall_hourly": "the same, parsed before",
-}
+WHAT = {"wall_hourly": "`dbt build` from the shell, one new hour, parsed before"}
 _DBT = str(Path(sys.executable).parent / "dbt")
 
 
 def measure(bench: Bench) -> Iterator[Measure]:
-    """Yield both: in each turn a cold run, then a warm one, each of a new hour."""
+    """Yield the measure, with the medians of its parts."""
     build(bench.connection, OURS)
-    splits: dict[str, list[dict[str, float]]] = {key: [] for key in WHAT}
+    splits: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory(prefix="fast-dau-") as name:
         folder = Path(name)
-        run_dbt(["parse"], folder, run_at=RUN_AT)
+        _run_dbt(["parse"], folder)
 
-        def run(key: str) -> Sample:
+        def run() -> Sample:
             bench.next_hour(OURS.events)
-            if key == "wall_hourly_cold":
-                (folder / "partial_parse.msgpack").unlink(missing_ok=True)
-            child = run_dbt(
-                ["build", "--exclude-resource-type", "unit_test"], folder, run_at=RUN_AT
-            )
-            splits[key].append(_split(child.seconds, folder))
+            child = _run_dbt(["build", "--exclude-resource-type", "unit_test"], folder)
+            splits.append(_split(child.seconds, folder))
             return Sample(child.seconds)
 
-        taken = bench.alternate(
-            {
-                "wall_hourly_cold": lambda: run("wall_hourly_cold"),
-                "wall_hourly": lambda: run("wall_hourly"),
-            }
-        )
+        taken = bench.alternate({"wall_hourly": run})
+    split = {part: median(each[part] for each in splits) for part in splits[0]}
+    note = ", ".join(f"{part} {spent:.1f}" for part, spent in split.items())
     for key, samples in taken.items():
-        split = {
-            part: median(each[part] for each in splits[key]) for part in splits[key][0]
-        }
-        note = ", ".join(f"{part} {spent:.1f}" for part, spent in split.items())
         yield measured(key, WHAT[key], samples, note, split_seconds=split)
 
 
-def run_dbt(arguments: list[str], folder: Path, **variables: str) -> Child:
+def _run_dbt(arguments: list[str], folder: Path) -> Child:
     """Run dbt on our rollup as a process of its own, its artifacts in the folder."""
-    flags = [*OURS.flags(**variables), f"--target-path={folder}"]
+    flags = [*OURS.flags(run_at=RUN_AT), f"--target-path={folder}"]
     environment = {**os.environ, "FAST_DAU_SCHEMA": OURS.schema}
     return run_child([_DBT, *arguments, *flags, "--log-level-file=none"], environment)
 

@@ -12,8 +12,8 @@ from orchestration.core.settings import ROOT
 
 QUICK = ("floor", "full_first", "full_again", "hourly_noop")
 PRODUCT = (
-    "first_user_lifetimes",
-    "hourly_cohort_retention",
+    "segments_first",
+    "segments_hourly",
     "rolling_sweep",
     "rolling_distinct",
 )
@@ -53,7 +53,7 @@ def test_a_run_measures_what_is_asked_for_and_judges_it(
 
 
 @pytest.mark.prove
-def test_product_tables_are_measured_each_and_rolling_actives_beside_a_rival(
+def test_runs_with_segments_are_measured_by_model_and_rolling_actives_beside_a_rival(
     database_env: dict[str, str],
 ) -> None:
     done = run_benchmark(
@@ -64,7 +64,9 @@ def test_product_tables_are_measured_each_and_rolling_actives_beside_a_rival(
 
     assert tuple(measures) == PRODUCT
     assert all(measure["seconds"] > 0 for measure in measures.values())
-    assert measures["first_user_lifetimes"]["rows"] > 0
+    for key in ("segments_first", "segments_hourly"):
+        assert measures[key]["rows"] > 0
+        assert measures[key]["model_seconds"]["user_lifetimes"] > 0
     rival = measures["rolling_distinct"]
     ratio = rival["figures"]["≥ 4 × rolling_sweep"]
     assert rival["met"] == (ratio >= 4)

@@ -1,29 +1,33 @@
 """DuckDB and ClickHouse (chdb) on a Parquet file of the same valid events."""
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
 from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
-from pyarrow import csv, parquet
+from pyarrow import dataset as ds
+from pyarrow import parquet
 
 from benchmarks.bench import Bench
 from benchmarks.builds import OURS, RUN_AT, build
 from benchmarks.children import run_child
 from benchmarks.measures import Measure, Sample, measured
 from benchmarks.scratch import rows
-from orchestration.core.connection import Connection
+from orchestration.core.connection import connect
 from orchestration.core.errors import Failure, UserError
+from orchestration.source.export.export import export_events
+from orchestration.source.export.utc_days import Span
 
 WHAT = {
     "duckdb": "DuckDB: DAU and retention of all days, from Parquet",
     "chdb": "ClickHouse (chdb): the same, from the same file",
 }
-_CHUNK_BYTES = 64 << 20
 _SCHEMA = pa.schema(
     [
         pa.field("user_id", pa.int32(), nullable=False),
@@ -31,16 +35,16 @@ _SCHEMA = pa.schema(
     ]
 )
 
+_EARLIEST = datetime.fromisoformat("2000-01-01")
+_LATEST = datetime.fromisoformat(RUN_AT) + timedelta(minutes=5)
+
 # Only valid events, so that the engines need no filter.
-_EVENTS = f"""
-copy (
-    select user_id, performed_at from {OURS.events}
-    where
-        user_id is not null
-        and performed_at >= '2000-01-01'
-        and performed_at <= timestamp '{RUN_AT}' + interval '5 minutes'
-) to stdout (format csv)
-"""
+_VALID = (
+    parquet.filters_to_expression(
+        [("performed_at", ">=", _EARLIEST), ("performed_at", "<=", _LATEST)]
+    )
+    & ds.field("user_id").is_valid()
+)
 _OURS = f"""
 select
     activity_date::text, dau, returning_users,
@@ -65,10 +69,9 @@ def measure(bench: Bench) -> Iterator[Measure]:
     """Yield each engine's measure; its results are compared with ours."""
     build(bench.connection, OURS)
     ours = [list(row) for row in rows(bench.connection, _OURS)]
-    peaks = dict.fromkeys(WHAT, 0)
     with tempfile.TemporaryDirectory(prefix="fast-dau-") as folder:
         path = Path(folder) / "events.parquet"
-        export(bench.connection, path)
+        export(path)
 
         def ask(engine: str) -> Sample:
             child = run_child(
@@ -77,7 +80,6 @@ def measure(bench: Bench) -> Iterator[Measure]:
             answer = json.loads(child.output)
             if answer["rows"] != ours:
                 raise Failure(f"{engine} does not count what our tables have.")
-            peaks[engine] = max(peaks[engine], child.peak_bytes)
             return Sample(answer["seconds"])
 
         taken = bench.alternate(
@@ -85,40 +87,16 @@ def measure(bench: Bench) -> Iterator[Measure]:
         )
         size = path.stat().st_size
     for key, samples in taken.items():
-        note = (
-            f"{peaks[key] / 1e6:,.0f} MB of memory; the file is of {size / 1e6:,.0f} MB"
-        )
-        yield measured(key, WHAT[key], samples, note, peak_bytes=peaks[key])
+        note = f"the file is of {size / 1e6:,.0f} MB"
+        yield measured(key, WHAT[key], samples, note)
 
 
-def export(connection: Connection, path: Path) -> None:
+def export(path: Path) -> None:
     """Write the valid events to a Parquet file, in constant memory."""
+    folder = path.parent / "days"
+    with closing(connect(os.environ)) as connection:
+        export_events(connection, OURS.events, folder, Span(), lambda *_: None)
+    events = ds.dataset(folder).scanner(columns=_SCHEMA.names, filter=_VALID)
     with parquet.ParquetWriter(path, _SCHEMA, compression="zstd") as writer:
-        chunks = _Chunks(writer)
-        with connection.cursor() as cursor:
-            cursor.copy_expert(_EVENTS, chunks)
-        chunks.flush()
-
-
-class _Chunks(BytesIO):
-    """What COPY writes to, a line at a time: turns much of it into Parquet at once."""
-
-    def __init__(self, writer: parquet.ParquetWriter) -> None:
-        super().__init__()
-        self._writer = writer
-
-    def write(self, line: bytes, /) -> int:  # type: ignore[override]
-        written = super().write(line)
-        if self.tell() >= _CHUNK_BYTES:
-            self.flush()
-        return written
-
-    def flush(self) -> None:
-        if self.tell():
-            self.seek(0)
-            names = csv.ReadOptions(column_names=_SCHEMA.names)
-            types = csv.ConvertOptions(column_types=_SCHEMA)
-            table = csv.read_csv(self, names, convert_options=types)
-            self._writer.write_table(table.cast(_SCHEMA))
-            self.seek(0)
-            self.truncate()
+        for batch in events.to_batches():
+            writer.write_batch(batch.cast(_SCHEMA))
