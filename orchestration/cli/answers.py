@@ -2,32 +2,20 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-import typer
 from rich.console import Console
 
 from orchestration.answers import terminal
 from orchestration.answers.formats import Format, write
 from orchestration.answers.questions import Answer, ask, newest_day
-from orchestration.core.connection import Connection, connect
+from orchestration.cli.options import Form, asked_days, day_option
+from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
-from orchestration.embedded.database import database
+from orchestration.embedded.database import connected
 
 _DAYS_SHOWN = 14
-
-
-def day_option(name: str, text: str, default: str) -> Any:
-    """Return an option that takes a day such as 2024-01-31; `default`: in words."""
-    return typer.Option(
-        name,
-        formats=["%Y-%m-%d"],
-        metavar="DATE",
-        help=text,
-        show_default=default,
-    )
 
 
 From = Annotated[
@@ -38,7 +26,6 @@ To = Annotated[
     datetime | None,
     day_option("--to", "Last day.", "the newest day there is"),
 ]
-Form = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 
 
 def dau(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
@@ -59,7 +46,7 @@ def returning(
     form: Form = Format.TABLE,
 ) -> None:
     """List the users of a day who had been active in the 7 days before."""
-    with database() as variables, closing(connect(variables)) as connection:
+    with connected() as connection:
         day = on.date() if on else newest_day(connection, complete=True)
         if day is None:
             raise UserError("The tables hold no day that is over: name one with --on.")
@@ -91,22 +78,12 @@ def show_days(  # noqa: PLR0913  # what every such command is asked for
 ) -> None:
     """Answer a question of the days asked for, or of so many up to the newest."""
     first, last = asked_days(from_, to)
-    with database() as variables, closing(connect(variables)) as connection:
+    with connected() as connection:
         answer = _days(connection, question, first, last, days)
         if form is Format.TABLE:
             show(answer, Console())
         else:
             write(answer, form, sys.stdout)
-
-
-def asked_days(
-    from_: datetime | None, to: datetime | None
-) -> tuple[date | None, date | None]:
-    """Return --from and --to as dates; UserError where they are the wrong way round."""
-    first, last = from_ and from_.date(), to and to.date()
-    if first and last and first > last:
-        raise UserError(f"--from {first} is after --to {last}.")
-    return first, last
 
 
 def _days(

@@ -1,21 +1,19 @@
 """`fast-dau check`: compares the tables with a recount of the raw events."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
 from orchestration.answers.formats import Format, write
 from orchestration.answers.questions import Answer
-from orchestration.cli.answers import Form, asked_days, day_option
-from orchestration.core.connection import connect
-from orchestration.embedded.database import database
+from orchestration.cli.options import Form, asked_days, day_option
+from orchestration.cli.progress import share_done
+from orchestration.embedded.database import connected
 from orchestration.trust.check.cells import COLUMNS, differing_cells, differing_reasons
 from orchestration.trust.check.scope import Days, Scope, days_to_check, read_scope
 from orchestration.trust.check.trust import taken_on_trust
@@ -41,15 +39,17 @@ def check(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     asked = asked_days(from_, to)
     # Programs read differences, and nothing else, from the standard output.
     notes = Console(stderr=form is not Format.TABLE, highlight=False)
-    with database() as environment, closing(connect(environment)) as connection:
+    with connected() as connection:
         # Tables and events are of one instant, whatever happens meanwhile.
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         scope = read_scope(connection)
         days = days_to_check(scope, *asked)
-        with _progress(days) as progress:
+        with share_done("Counting days", days.number) as update:
             found = _Tally(
                 chain(
-                    differing_cells(connection, scope, days, progress),
+                    differing_cells(
+                        connection, scope, days, lambda n: update(advance=n)
+                    ),
                     differing_reasons(connection, scope, days),
                 )
             )
@@ -78,16 +78,6 @@ class _Tally:
             if cell[0] is not None:
                 self.days.add(cell[0])
             yield cell
-
-
-@contextmanager
-def _progress(days: Days) -> Iterator[Callable[[int], None]]:
-    console = Console(stderr=True)
-    with Progress(
-        console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("Counting days", total=days.number)
-        yield lambda number: bar.advance(task, number)
 
 
 def _show_cells(shown: list[tuple[Any, ...]], more: int, console: Console) -> None:

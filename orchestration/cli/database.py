@@ -6,11 +6,12 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from psycopg2.extras import RealDictCursor
 
+from orchestration.cli.options import TableOrJson
 from orchestration.core.connection import (
     child_environment,
     connect,
@@ -68,13 +69,11 @@ def stop_command() -> None:
 
 @app.command()
 def status(
-    output: Annotated[
-        Literal["table", "json"], typer.Option("--format", help="How to print it.")
-    ] = "table",
+    form: TableOrJson = "table",
 ) -> None:
     """Say whether the server is up, where, and what it holds; exit with 1 if not."""
     state = _state()
-    if output == "json":
+    if form == "json":
         print(json.dumps(state))
     else:
         for name, text in _table(state).items():

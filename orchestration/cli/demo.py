@@ -4,7 +4,6 @@ import os
 import shutil
 import sys
 from contextlib import closing
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from orchestration.answers import terminal
 from orchestration.cli.answers import show_days_up_to
 from orchestration.cli.generate import last_day, reported
+from orchestration.cli.options import Days, EndDate, Seed, Users
 from orchestration.core.connection import connect
 from orchestration.core.dbt import run_dbt
 from orchestration.core.errors import Failure
@@ -38,19 +38,10 @@ def demo(  # noqa: PLR0913  # one parameter an option
     events: Annotated[
         int, typer.Option(help="Events to make up.")
     ] = StreamOptions.events,
-    users: Annotated[int, typer.Option(help="Their users.")] = StreamOptions.users,
-    days: Annotated[
-        int, typer.Option(help="UTC days, up to the last one.")
-    ] = StreamOptions.days,
-    end_date: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], help="Last UTC day.", show_default="yesterday"
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(help="Same seed and options, same events.")
-    ] = StreamOptions.seed,
+    users: Users = StreamOptions.users,
+    days: Days = StreamOptions.days,
+    end_date: EndDate = None,
+    seed: Seed = StreamOptions.seed,
     clear: Annotated[
         bool, typer.Option("--clear", help="Remove the demo's events and tables.")
     ] = False,
@@ -60,7 +51,7 @@ def demo(  # noqa: PLR0913  # one parameter an option
         events=events,
         users=users,
         days=days,
-        end_date=last_day(end_date.date() if end_date else None),
+        end_date=last_day(end_date),
         seed=seed,
     )
     with database() as variables, closing(connect(variables)) as connection:

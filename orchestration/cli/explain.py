@@ -1,19 +1,19 @@
 """`fast-dau explain`: how the queries that matter run on the database in use."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from textwrap import indent
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import track
 
 from orchestration.answers.formats import Format, write
 from orchestration.answers.questions import Answer
 from orchestration.answers.terminal import titled_table
-from orchestration.cli.answers import Form
+from orchestration.cli.options import Form
+from orchestration.cli.progress import share_done
 from orchestration.core.connection import connect
 from orchestration.core.dbt import compiled_models
 from orchestration.embedded.database import database
@@ -52,26 +52,17 @@ def explain(
     with database() as environment, closing(connect(environment)) as connection:
         models = compiled_models(models_explained(), "{}", environment)
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
-        every = explained(connection, models, runs_full_passes=full_passes)
-        found = list(_with_progress(every))
+        found = []
+        with share_done("Explaining", len(pattern_names())) as update:
+            for one in explained(connection, models, runs_full_passes=full_passes):
+                found.append(one)
+                update(advance=1)
     if form is Format.TABLE:
         _show(found, Console())
     else:
         write(Answer(_COLUMNS, map(_row, found)), form, sys.stdout)
     if any(one.findings for one in found):
         raise typer.Exit(1)
-
-
-def _with_progress(every: Iterator[Explained]) -> Iterable[Explained]:
-    console = Console(stderr=True)
-    return track(
-        every,
-        description="Explaining",
-        total=len(pattern_names()),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
 
 
 def _row(one: Explained) -> tuple[Any, ...]:

@@ -1,32 +1,23 @@
 """`fast-dau export`: the events as Parquet, a folder a day, for Apache Spark."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TextColumn
 
-from orchestration.cli.answers import day_option
-from orchestration.core.connection import connect
-from orchestration.core.errors import UserError
-from orchestration.core.settings import TableName
-from orchestration.embedded.database import database
+from orchestration.cli.options import asked_days, day_option
+from orchestration.cli.progress import number_done
+from orchestration.embedded.database import connected
 from orchestration.source.export.utc_days import Span
 from orchestration.source.table import require_events_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orchestration.source.export.day_file import Finished
 
 
@@ -50,9 +41,7 @@ def export(
     or an infinite one, are written anew as well. Without both, an export that was
     interrupted is gone on with.
     """
-    span = Span(since and since.date(), until and until.date())
-    if span.since and span.until and span.since > span.until:
-        raise UserError(f"--since {span.since} is after --until {span.until}.")
+    span = Span(*asked_days(since, until, ("--since", "--until")))
     try:
         _export(to, span)
     except KeyboardInterrupt:
@@ -68,12 +57,22 @@ def _export(to: Path, span: Span) -> None:
     # Arrow takes a moment to import, which no other command has to wait for.
     from orchestration.source.export.export import export_events  # noqa: PLC0415
 
-    with database() as environment, closing(connect(environment)) as connection:
+    with connected() as connection:
         table = require_events_table(connection)
         connection.rollback()  # the look-up's transaction, before the export's own
         began = perf_counter()
-        with _reported(table, to) as progress:
-            exported = export_events(connection, table, to, span, progress)
+        otherwise = f"Exporting {table} to {to} …"
+        events = TextColumn("{task.fields[events]:,} events")
+        with number_done("Exporting days", None, otherwise, events) as update:
+            exported = export_events(
+                connection,
+                table,
+                to,
+                span,
+                lambda done, total, rows: update(
+                    completed=done, total=total, events=rows
+                ),
+            )
         seconds = perf_counter() - began
     rows = sum(day.rows for day in exported.written)
     size = sum(day.bytes for day in exported.written)
@@ -97,29 +96,6 @@ def _said_of(kept: "Sequence[Finished]") -> str:
         "since is not in the files. To export such days anew, name them with --since "
         "and --until, or export everything once more."
     )
-
-
-@contextmanager
-def _reported(table: TableName, to: Path) -> Iterator[Callable[[int, int, int], None]]:
-    """Yield what takes days done, days to do, and events: a bar, on a terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        print(f"Exporting {table} to {to} …", file=sys.stderr)
-        yield lambda *_: None
-        return
-    with Progress(
-        TextColumn("Exporting days"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[events]:,} events"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    ) as bar:
-        task = bar.add_task("", total=None, events=0)
-        yield lambda done, total, events: bar.update(
-            task, completed=done, total=total, events=events
-        )
 
 
 def _folders(count: int) -> str:

@@ -4,11 +4,11 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import closing
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from orchestration.cli.options import TableOrJson
 from orchestration.core import dbt
 from orchestration.core.connection import connect
 from orchestration.core.dbt import given_vars
@@ -24,11 +24,6 @@ from orchestration.embedded.database import database
 from orchestration.source.table import require_events_table
 from orchestration.trust.forget.erase import Forgotten, Place
 from orchestration.trust.forget.erase import forget as erase
-
-
-class _Form(StrEnum):
-    TABLE = "table"
-    JSON = "json"
 
 
 def forget(
@@ -59,9 +54,7 @@ def forget(
             show_default="an ordinary run",
         ),
     ] = "{}",
-    form: Annotated[
-        _Form, typer.Option("--format", help="For people, or for programs.")
-    ] = _Form.TABLE,
+    form: TableOrJson = "table",
 ) -> None:
     """Erase a person from the events and every table, for good, and prove it.
 
@@ -86,13 +79,13 @@ def forget(
         forgotten = erase(
             connection, place, user_id, keeps_counts=keep_counts, say=_say
         )
-        if form is _Form.TABLE:
+        if form == "table":
             print("\n".join(_erased(user_id, forgotten)), flush=True)
         is_counted = False
         if has_run := forgotten.found and forgotten.owner and forgotten.owner.is_user:
             _say("Counting the days again, by a run of dbt.")
             is_counted = _count_again(vars_, environment)
-    if form is _Form.JSON:
+    if form == "json":
         print(_as_json(user_id, forgotten, is_counted=is_counted, is_kept=keep_counts))
     if has_run and not is_counted:
         raise Failure(
@@ -100,7 +93,7 @@ def forget(
             "end well: dbt's message is above. Counts include the user until one does: "
             "fast-dau dbt build"
         )
-    if form is _Form.TABLE and forgotten.found:
+    if form == "table" and forgotten.found:
         print(_counts(forgotten, is_counted=is_counted, is_kept=keep_counts))
 
 

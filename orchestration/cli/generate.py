@@ -1,25 +1,17 @@
 """`fast-dau generate`: synthetic events, to try everything without one's own."""
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
-from orchestration.core.connection import connect
+from orchestration.cli.options import Days, EndDate, Seed, Users
+from orchestration.cli.progress import number_done
 from orchestration.core.errors import UserError
-from orchestration.embedded.database import database
+from orchestration.embedded.database import connected
 from orchestration.source.loading.copy_in import vacuum_copied
 from orchestration.source.synthetic.inserting import Inserted, insert_synthetic_events
 from orchestration.source.synthetic.options import StreamOptions
@@ -30,23 +22,10 @@ def generate(  # noqa: PLR0913  # one parameter an option
     events: Annotated[
         int, typer.Option(help="Rows to add, late, copied and invalid ones too.")
     ] = StreamOptions.events,
-    users: Annotated[
-        int, typer.Option(help="Users; fewer where the events do not go round.")
-    ] = StreamOptions.users,
-    days: Annotated[
-        int, typer.Option(help="UTC days, up to the last one.")
-    ] = StreamOptions.days,
-    end_date: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            help="Last UTC day.",
-            show_default="yesterday",
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(help="Same seed and options, same rows.")
-    ] = StreamOptions.seed,
+    users: Users = StreamOptions.users,
+    days: Days = StreamOptions.days,
+    end_date: EndDate = None,
+    seed: Seed = StreamOptions.seed,
     late_share: Annotated[
         float, typer.Option(help="Share of rows that arrive days late.")
     ] = StreamOptions.late_share,
@@ -65,13 +44,13 @@ def generate(  # noqa: PLR0913  # one parameter an option
         events=events,
         users=users,
         days=days,
-        end_date=last_day(end_date.date() if end_date else None),
+        end_date=last_day(end_date),
         seed=seed,
         late_share=late_share,
         duplicate_share=duplicate_share,
         invalid_share=invalid_share,
     )
-    with database() as variables, closing(connect(variables)) as connection:
+    with connected() as connection:
         began = perf_counter()
         with connection, reported(options) as progress:
             inserted = insert_synthetic_events(connection, options, progress)
@@ -80,9 +59,9 @@ def generate(  # noqa: PLR0913  # one parameter an option
     print(_summary(options, inserted, seconds))
 
 
-def last_day(asked: date | None) -> date:
+def last_day(end_date: datetime | None) -> date:
     """Return the last day asked for, or yesterday in UTC; UserError for the future."""
-    today = datetime.now(UTC).date()
+    today, asked = datetime.now(UTC).date(), end_date and end_date.date()
     if asked and asked > today:
         raise UserError(
             f"--end-date {asked} is in the future, where no event is valid: choose "
@@ -94,21 +73,12 @@ def last_day(asked: date | None) -> date:
 @contextmanager
 def reported(options: StreamOptions) -> Iterator[Callable[[int], None]]:
     """Yield what takes the number of rows done: a bar, on a terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        print(f"Generating {_extent(options, options.users)} …", file=sys.stderr)
-        yield lambda _: None
-        return
-    with Progress(
-        TextColumn("Generating events"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    ) as bar:
-        task = bar.add_task("", total=options.events)
-        yield lambda rows: bar.advance(task, rows)
+    with number_done(
+        "Generating events",
+        options.events,
+        f"Generating {_extent(options, options.users)} …",
+    ) as update:
+        yield lambda rows: update(advance=rows)
 
 
 def _extent(options: StreamOptions, users: int) -> str:

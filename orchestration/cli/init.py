@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from psycopg2 import sql
 
 from orchestration.answers.reader_role import reader_steps
 from orchestration.core.connection import Connection, connect
 from orchestration.core.dbt import run_dbt
 from orchestration.core.errors import Failure, UserError
 from orchestration.core.own_project.make import Made, make_project
-from orchestration.core.settings import events_table, rollup_schema
+from orchestration.core.settings import TableName, events_table, rollup_schema
+from orchestration.core.statements import is_built
 from orchestration.embedded.database import database
 from orchestration.source import ddl
 from orchestration.source.change_log import in_words, unwatched_in_words
@@ -135,7 +135,7 @@ def _make_reader(
         return
     connection.autocommit = True
     ddl.run(connection, f"the reader {name}", steps, _say)
-    if has_rollup(connection):
+    if is_built(connection, TableName(rollup_schema(), "refresh_days")):
         code = run_dbt(["--quiet", *_GRANT], environment)
         if code != 0:
             raise Failure(f"dbt could not grant the tables to {name}: see above.")
@@ -148,11 +148,3 @@ def _make_reader(
 def _say(line: str) -> None:
     # A build of hours should be seen in a log when it begins, not when it is over.
     print(line, flush=True)
-
-
-def has_rollup(connection: Connection) -> bool:
-    """Tell whether a run has built tables here."""
-    name = sql.Identifier(rollup_schema(), "refresh_days").as_string(connection)
-    with connection.cursor() as cursor:
-        cursor.execute("select to_regclass(%s) is not null", (name,))
-        return cursor.fetchone() == (True,)

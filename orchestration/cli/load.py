@@ -1,19 +1,15 @@
 """`fast-dau load`: a user's own events."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
 
-from orchestration.cli.init import has_rollup
-from orchestration.core.connection import Connection, connect
-from orchestration.core.settings import TableName
-from orchestration.embedded.database import database
-from orchestration.source.loading.load import Loaded, Options, load_events
+from orchestration.cli.progress import share_done
+from orchestration.core.settings import TableName, rollup_schema
+from orchestration.core.statements import is_built
+from orchestration.embedded.database import connected
+from orchestration.source.loading.load import Options, load_events
 from orchestration.source.loading.mapping import parse_columns, parse_delimiter
 from orchestration.source.synthetic.demo import refuse_demo_events
 from orchestration.source.table import require_events_table
@@ -51,33 +47,25 @@ def load(
     UTC. Events without a user or a time are loaded too, and counted as rejected.
     """
     options = Options(parse_columns(columns), parse_delimiter(delimiter), hash_users)
-    with database() as environment, closing(connect(environment)) as connection:
+    with connected() as connection:
         table = require_events_table(connection)
         refuse_demo_events(connection)
         connection.rollback()  # the look-up's transaction, before the load's own
-        loaded = _load_with_progress(connection, table, file, options)
+        with share_done(f"Loading {file.name}") as update:
+            loaded = load_events(
+                connection,
+                table,
+                file,
+                options,
+                lambda done, total: update(completed=done, total=total),
+            )
         print(
             f"Loaded {loaded.events:,} events from {file} into {table} "
             f"({loaded.without_user:,} without a user id, "
             f"{loaded.without_time:,} without a time); next: fast-dau dbt build"
         )
-        if has_rollup(connection):
+        if is_built(connection, TableName(rollup_schema(), "refresh_days")):
             print(
                 "Events of days that were rolled up before are picked up by: "
                 "fast-dau dbt build --vars 'fast_dau_refresh: full'"
             )
-
-
-def _load_with_progress(
-    connection: Connection, table: TableName, file: Path, options: Options
-) -> Loaded:
-    console = Console(stderr=True)
-    with Progress(
-        console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(f"Loading {escape(file.name)}", total=None)
-
-        def show(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-
-        return load_events(connection, table, file, options, show)

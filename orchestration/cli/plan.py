@@ -12,12 +12,12 @@ from rich.console import Console
 from orchestration.answers.formats import Format, write
 from orchestration.answers.questions import Answer
 from orchestration.answers.terminal import titled_table
-from orchestration.cli.answers import Form
+from orchestration.cli.options import Form
 from orchestration.core.connection import connect
 from orchestration.core.dbt import compiled_models, given_vars
 from orchestration.core.errors import UserError
 from orchestration.core.settings import TableName, dbt_vars, vars_of_run
-from orchestration.embedded.database import database
+from orchestration.embedded.database import connected, database
 from orchestration.source.table import require_events_table
 from orchestration.trust.plan.days_to_rebuild import (
     PlannedDay,
@@ -122,7 +122,7 @@ def _meaning(days: Sequence[PlannedDay], variables: Mapping[str, Any]) -> str:
 
 
 def _show_lateness(form: Format) -> None:
-    with database() as environment, closing(connect(environment)) as connection:
+    with connected() as connection:
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         lateness = measured_lateness(connection)
     if form is Format.TABLE:

@@ -7,7 +7,8 @@ import typer
 
 from orchestration.answers import product_terminal as pages
 from orchestration.answers.formats import Format
-from orchestration.cli.answers import Form, From, To, day_option, show_days
+from orchestration.cli.answers import From, To, show_days
+from orchestration.cli.options import Form, day_option
 
 # Each day of the week three times; weeks enough for the curve to become flat.
 _DAYS_SHOWN = 21

@@ -1,14 +1,12 @@
 """`fast-dau report`: the numbers as one page of HTML, for people who read them."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.core.connection import connect
 from orchestration.core.files import write_whole
-from orchestration.embedded.database import database
+from orchestration.embedded.database import connected
 
 
 def report(
@@ -24,7 +22,7 @@ def report(
     from orchestration.answers.report.numbers import read_numbers  # noqa: PLC0415
     from orchestration.answers.report.page import page  # noqa: PLC0415
 
-    with database() as variables, closing(connect(variables)) as connection:
+    with connected() as connection:
         numbers = read_numbers(connection, days)
     write_whole(out, page(numbers))
     print(f"The report is at {out.resolve()}")

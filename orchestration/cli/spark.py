@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from orchestration.cli.options import TableOrJson
 from orchestration.core.errors import Failure, UserError
 from orchestration.core.signals import orderly_exit
 from orchestration.spark import cluster as clusters
@@ -113,15 +114,13 @@ def env(folder: Dir = None) -> None:
 
 @app.command()
 def status(
-    output: Annotated[
-        Literal["table", "json"], typer.Option("--format", help="How to print it.")
-    ] = "table",
+    form: TableOrJson = "table",
     folder: Dir = None,
 ) -> None:
     """Say whether the cluster is up, where, and what lives; exit with 1 if not up."""
     home = spark_home(folder)
     state = _state(home)
-    if output == "json":
+    if form == "json":
         print(json.dumps(state))
     else:
         for name, text in _table(state).items():

@@ -2,9 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
-from orchestration.core.connection import libpq_variables, names_a_server
+from orchestration.core.connection import (
+    Connection,
+    connect,
+    libpq_variables,
+    names_a_server,
+)
 from orchestration.core.home import default_home
 from orchestration.embedded.server import server
 
@@ -21,3 +26,10 @@ def database() -> Iterator[dict[str, str]]:
     else:
         with server(default_home()) as variables:
             yield variables
+
+
+@contextmanager
+def connected() -> Iterator[Connection]:
+    """Yield a connection to that database, closed afterwards."""
+    with database() as variables, closing(connect(variables)) as connection:
+        yield connection

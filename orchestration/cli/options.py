@@ -1,0 +1,46 @@
+"""Options that several commands have: days, forms of output, made-up events."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+import typer
+
+from orchestration.answers.formats import Format
+from orchestration.core.errors import UserError
+
+
+def day_option(name: str, text: str, default: str) -> Any:
+    """Return an option that takes a day such as 2024-01-31; `default`: in words."""
+    return typer.Option(
+        name,
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help=text,
+        show_default=default,
+    )
+
+
+def asked_days(
+    first: datetime | None,
+    last: datetime | None,
+    names: tuple[str, str] = ("--from", "--to"),
+) -> tuple[date | None, date | None]:
+    """Return both as dates; UserError where they are the wrong way round."""
+    if first and last and first > last:
+        raise UserError(f"{names[0]} {first.date()} is after {names[1]} {last.date()}.")
+    return first and first.date(), last and last.date()
+
+
+Form = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+TableOrJson = Annotated[
+    Literal["table", "json"],
+    typer.Option("--format", help="For people, or for programs."),
+]
+Users = Annotated[
+    int, typer.Option(help="Users; fewer where the events do not go round.")
+]
+Days = Annotated[int, typer.Option(help="UTC days, up to the last one.")]
+EndDate = Annotated[
+    datetime | None, day_option("--end-date", "Last UTC day.", "yesterday")
+]
+Seed = Annotated[int, typer.Option(help="Same seed and options, same events.")]
