@@ -38,8 +38,8 @@ def forget(
         bool,
         typer.Option(
             "--keep-counts",
-            help="Published counts of days stay as they are, also in all later runs. "
-            "[default: they are counted again without the person]",
+            help="Published counts of days stay as they are, also in all later runs; "
+            "without this option they are counted again without the person.",
         ),
     ] = False,
     yes: Annotated[
