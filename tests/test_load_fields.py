@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from orchestration.source.loading import fields
-from orchestration.source.loading.cells import NULL, BadCell
 from orchestration.source.loading.plain import is_plain
+from orchestration.source.loading.records import NULL, BadCell
 from orchestration.source.loading.times import performed_at
 
 CELLS: list[Any] = [
