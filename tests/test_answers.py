@@ -15,14 +15,15 @@ import pytest
 
 from orchestration.core.connection import Connection
 from tests.commands import answer, run_cli
+from tests.made_up_events import arrivals
 from tests.module_rollups import module_rollup
-from tests.oracle import Event
 from tests.product_oracle import Rows
 from tests.rollup import Rollup
 
 NOW = datetime(2024, 3, 20, 12)  # a Wednesday
 TODAY = NOW.date()
 DAYS = 110
+# With nobody new.
 QUIET_DAY = TODAY - timedelta(days=9)
 BY_DAY = {
     "dau": "daily_active_users",
@@ -39,28 +40,15 @@ COMMANDS = {
 }
 
 
-def arrivals(random: Random) -> list[Event]:
-    """Return events of users who come one after another, and come back at random.
-
-    On one day there is nobody new.
-    """
-    first = NOW - timedelta(days=DAYS)
-    events = []
-    for user in range(3 * DAYS):
-        came = first + timedelta(days=user // 3)
-        if came.date() == QUIET_DAY:
-            continue
-        back = random.sample(range(1, DAYS), random.randrange(25))
-        moments = [came + timedelta(days=n) for n in (0, *back)]
-        events += [Event(user, moment) for moment in moments if moment <= NOW]
-    return events
-
-
 @pytest.fixture(scope="module")
 def rollup(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
     """A rollup with product tables, which the commands only read."""
     with module_rollup(cluster, administration, "answers") as rollup:
-        rollup.insert(arrivals(Random(1)))
+        rollup.insert(arrivals(Random(1), NOW, days=DAYS, a_day=3))
+        rollup.execute(
+            "delete from events where user_id in (select user_id from events"
+            f" group by 1 having min(performed_at)::date = '{QUIET_DAY}')"
+        )
         rollup.build(NOW)
         yield rollup
 
