@@ -18,7 +18,6 @@ WHAT = {
 MOST_EVENTS = 1_000_000
 HOURS = 6
 _TABLE = TableName("ingest", "events")
-_LINES_A_CHUNK = 10_000
 
 # Made by the server, so that the client does little but send it back. Of the last
 # hours, as new events are: old ones would go into the change log.
@@ -49,10 +48,7 @@ def measure(bench: Bench) -> Iterator[Measure]:
     with bench.connection.cursor() as cursor:
         events = min(bench.events, MOST_EVENTS)
         cursor.copy_expert(_LINES.format(events=events), lines)
-    chunks = [
-        "".join(lines[n : n + _LINES_A_CHUNK])
-        for n in range(0, len(lines), _LINES_A_CHUNK)
-    ]
+    text = "".join(lines)
     create_bare = ", ".join(f"{name} {kind}" for name, kind in COLUMN_TYPES.items())
 
     def copy(variant: str) -> Sample:
@@ -72,7 +68,7 @@ def measure(bench: Bench) -> Iterator[Measure]:
             )
         execute(bench.connection, "checkpoint")
         began = perf_counter()
-        copy_events(bench.connection, _TABLE, iter(chunks))
+        copy_events(bench.connection, _TABLE, text)
         return Sample(perf_counter() - began, len(lines))
 
     copy("ingest_bare")  # the files are there now

@@ -33,14 +33,18 @@ def entries(connection: Connection, log: str = "events_change_log") -> Entries:
     )
 
 
-def insert(connection: Connection, *times: str | None, user_id: int = 1) -> None:
+def inserts(*times: str | None) -> list[str]:
+    """Return statements that insert an event of user 1 for each time."""
+    cells = ("null" if time is None else f"'{time}'" for time in times)
+    return [
+        f"insert into events (user_id, performed_at) values (1, {cell})"
+        for cell in cells
+    ]
+
+
+def insert(connection: Connection, *times: str | None) -> None:
     """Insert an event for each time."""
-    with connection.cursor() as cursor:
-        for time in times:
-            cursor.execute(
-                "insert into events (user_id, performed_at) values (%s, %s)",
-                (user_id, time),
-            )
+    execute(connection, *inserts(*times))
 
 
 def at(*times: str, operation: str) -> Entries:

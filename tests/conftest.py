@@ -16,6 +16,7 @@ from orchestration.embedded.server import server, stop
 from orchestration.source.table import init_events_table
 from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
 from tests.events_tables import execute
+from tests.loading import Loading, make_events_table
 from tests.midnight import wait_out_midnight
 from tests.oracle import Definitions
 from tests.rollup import Rollup
@@ -142,6 +143,12 @@ def other(database_env: dict[str, str]) -> Iterator[Connection]:
     opened = connect(database_env)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def loading(connection: Connection, tmp_path: Path) -> Loading:
+    """Return what loads files into a new, empty events table."""
+    return Loading(make_events_table(connection), tmp_path)
 
 
 @pytest.fixture

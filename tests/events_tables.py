@@ -17,6 +17,11 @@ COLUMNS = (
 )
 COVERING = "(performed_at) INCLUDE (user_id, course_id)"
 OF_NO_USER = "(performed_at) WHERE (user_id IS NULL)"
+SERVING = "(performed_at) include (user_id, course_id)"
+FOREIGN_SERVER = (
+    "create foreign data wrapper away",
+    "create server away foreign data wrapper away",
+)
 
 
 def init(connection: Connection, table: TableName = EVENTS) -> list[str]:
@@ -78,8 +83,7 @@ def make_invalid_index(connection: Connection, other: Connection) -> None:
     with pytest.raises(psycopg2.errors.QueryCanceled):
         execute(
             connection,
-            "create index concurrently events_performed_at_idx on events "
-            "(performed_at) include (user_id, course_id)",
+            f"create index concurrently events_performed_at_idx on events {SERVING}",
         )
     execute(connection, "reset statement_timeout")
     other.rollback()

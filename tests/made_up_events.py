@@ -36,6 +36,24 @@ def eventful_days(random: Random, first: datetime, days: int) -> list[Event]:
     return events + random.sample(events, len(events) // 10)
 
 
+def arrivals(random: Random, now: datetime, *, days: int, a_day: int) -> list[Event]:
+    """Return events of users who come one after another, and come back at random.
+
+    They end at `now`, and begin so many days before, with so many new users a day.
+    """
+    first = now - timedelta(days=days)
+    events = []
+    for number in range(a_day * days):
+        came = first + timedelta(days=number // a_day)
+        back = random.sample(range(1, days), random.randrange(25))
+        events += [
+            Event(number, moment, course_id=random.choice([None, *range(1, 15)]))
+            for moment in (came + timedelta(days=n) for n in (0, *back))
+            if moment <= now
+        ]
+    return events
+
+
 def invalid_events(now: datetime) -> list[Event]:
     """Return events of every kind that is rejected, and some at the very border."""
     return [

@@ -4,11 +4,12 @@ As in `tests/oracle.py`, every number is counted by sets of users, day by day.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-Rows = list[tuple[Any, ...]]
+Row = tuple[Any, ...]
+Rows = list[Row]
 # Who was active on each day; a day without users may be missing.
 Users = Mapping[date, set[int]]
 
@@ -37,28 +38,25 @@ def product_tables(
         "user_lifetimes": sorted(
             (user, first, last_days[user]) for user, first in first_days.items()
         ),
-        "rolling_active_users": _rolling(days, users, today),
-        "growth_accounting": _growth(days, users, today, first_days),
-        "activity_frequency_28d": _frequency(days, users, today),
-        "return_intervals_28d": _intervals(days, users, today),
-        "cohort_retention": _cohorts(days, users, today, first_days, cohort_days),
+        "rolling_active_users": list(_rolling(days, users, today)),
+        "growth_accounting": list(_growth(days, users, today, first_days)),
+        "activity_frequency_28d": list(_frequency(days, users, today)),
+        "return_intervals_28d": list(_intervals(days, users, today)),
+        "cohort_retention": list(_cohorts(days, users, today, first_days, cohort_days)),
     }
 
 
-def _rolling(days: list[date], users: Users, today: date) -> Rows:
-    rows = []
+def _rolling(days: list[date], users: Users, today: date) -> Iterator[Row]:
     for day in days:
         dau = len(users.get(day, set()))
         wau = len(active_between(users, day - timedelta(days=6), day))
         mau = len(active_between(users, day - timedelta(days=27), day))
-        rows.append((day, dau, wau, mau, dau / mau if mau else None, day < today))
-    return rows
+        yield day, dau, wau, mau, dau / mau if mau else None, day < today
 
 
 def _growth(
     days: list[date], users: Users, today: date, first_days: dict[int, date]
-) -> Rows:
-    rows = []
+) -> Iterator[Row]:
     for day in days:
         active = users.get(day, set())
         week_before = active_between(
@@ -67,22 +65,11 @@ def _growth(
         new = {user for user in active if first_days[user] == day}
         retained = active & week_before
         dormant = week_before - active_between(users, day, today)
-        rows.append(
-            (
-                day,
-                len(active),
-                len(new),
-                len(retained),
-                len(active - new - retained),
-                len(dormant),
-                day < today,
-            )
-        )
-    return rows
+        counts = map(len, (active, new, retained, active - new - retained, dormant))
+        yield day, *counts, day < today
 
 
-def _frequency(days: list[date], users: Users, today: date) -> Rows:
-    rows = []
+def _frequency(days: list[date], users: Users, today: date) -> Iterator[Row]:
     for day in days:
         active_days = Counter(
             user
@@ -90,19 +77,17 @@ def _frequency(days: list[date], users: Users, today: date) -> Rows:
             for user in users.get(day - timedelta(days=n), set())
         )
         with_so_many = Counter(active_days.values())
-        rows += [(day, n, with_so_many[n], day < today) for n in range(1, 29)]
-    return rows
+        for n in range(1, 29):
+            yield day, n, with_so_many[n], day < today
 
 
-def _intervals(days: list[date], users: Users, today: date) -> Rows:
-    rows = []
+def _intervals(days: list[date], users: Users, today: date) -> Iterator[Row]:
     for day in days:
         active, seen = users.get(day, set()), set[int]()
         for n in range(1, 29):
             on_that_day = active & users.get(day - timedelta(days=n), set())
-            rows.append((day, n, len(on_that_day - seen), day < today))
+            yield day, n, len(on_that_day - seen), day < today
             seen |= on_that_day
-    return rows
 
 
 def _cohorts(
@@ -111,19 +96,17 @@ def _cohorts(
     today: date,
     first_days: dict[int, date],
     cohort_days: int,
-) -> Rows:
+) -> Iterator[Row]:
     cohorts: dict[date, set[int]] = defaultdict(set)
     for user, day in first_days.items():
         cohorts[day].add(user)
-    rows: Rows = []
     for day in days:
         cohort = cohorts[day]
         for number in range(cohort_days + 1):
             later = day + timedelta(days=number)
             active = len(cohort & users.get(later, set())) if later < today else None
             rate = active / len(cohort) if cohort and active is not None else None
-            rows.append((day, number, len(cohort), active, rate))
-    return rows
+            yield day, number, len(cohort), active, rate
 
 
 def active_by_course(events: Iterable[tuple[date, int, int | None]]) -> Rows:

@@ -1,5 +1,7 @@
 """The change log: which changes of events it notes."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from orchestration.core.connection import Connection
@@ -7,13 +9,20 @@ from orchestration.core.settings import TableName
 from tests.change_logs import (
     NOW,
     THRESHOLD,
+    Entries,
     at,
     entries,
     insert,
+    inserts,
     install,
     watched_events,
 )
 from tests.events_tables import COLUMNS, execute, fetch
+
+OLD, OTHER = "2024-01-05 10:00", "2024-01-06 10:00"
+LONG_AGO = "('1930-01-01 23:40:20'), ('1930-01-01 23:40:40')"
+SECONDS = "generate_series(timestamp '2024-01-05 10:00', '2024-01-05 10:03', '1 s')"
+UPSERT = "on conflict (user_id) do update set performed_at = excluded.performed_at"
 
 
 @pytest.fixture
@@ -23,69 +32,181 @@ def watched(connection: Connection) -> Connection:
     return connection
 
 
-# --- What is logged
+# By what is logged: events before, the statements that change them, and the entries.
+CHANGES: dict[str, tuple[Sequence[str], Sequence[str], Entries]] = {
+    "not an ordinary insert": (
+        [],
+        inserts(NOW, THRESHOLD, "2030-01-01", "infinity"),
+        [],
+    ),
+    "a late insert": (
+        [],
+        inserts("2024-03-08 11:59:59.999999", "1970-01-01"),
+        [
+            ("2024-03-08 11:59:59.999999", "insert"),
+            ("1970-01-01 00:00:00", "insert"),
+        ],
+    ),
+    "by a threshold that the session's time zone does not move": (
+        [],
+        [
+            "set time zone 'Pacific/Auckland'",
+            *inserts(THRESHOLD, "2024-03-08 11:59"),
+            "set time zone 'America/Los_Angeles'",
+            *inserts(THRESHOLD, "2024-03-08 11:58"),
+        ],
+        at("2024-03-08 11:59", "2024-03-08 11:58", operation="insert"),
+    ),
+    **{
+        f"once an update to {change}": (
+            [OLD, NOW],
+            [f"update events set {change}"],
+            at(OLD, operation="update"),
+        )
+        for change in (
+            "user_id = 2",
+            "user_id = null",
+            "course_id = 2",
+            "kind = 'quiz'",
+            """properties = '{"a": 1}'""",
+        )
+    },
+    **{
+        f"an update of properties from {old} to {new}, equal and not the same": (
+            [OLD],
+            [
+                f"""update events set properties = '{{"v": {old}}}'""",
+                "delete from events_change_log",
+                f"""update events set properties = '{{"v": {new}}}'""",
+            ],
+            at(OLD, operation="update"),
+        )
+        for old, new in (("1.0", "1.00"), ("1", "1.0"))
+    },
+    **{
+        f"with both times a move from {old} to {new}": (
+            [old],
+            [f"update events set performed_at = '{new}'"],
+            at(old, new, operation="update"),
+        )
+        for old, new in ((OLD, OTHER), (NOW, OTHER), (OLD, NOW))
+    },
+    "no move among recent times": (
+        [NOW],
+        [f"update events set performed_at = '{THRESHOLD}'"],
+        [],
+    ),
+    "no update that changes nothing": (
+        [OLD],
+        [
+            "alter table events add note json",
+            """update events set user_id = 1, kind = null, note = '{"more": 1}'""",
+        ],
+        [],
+    ),
+    "a delete": ([OLD, NOW], ["delete from events"], at(OLD, operation="delete")),
+    "truncation, as a change of every day": (
+        [],
+        ["truncate events"],
+        [(None, "truncate")],
+    ),
+    "no event without a finite time, which is of no day": (
+        [],
+        [
+            *inserts(None, "-infinity", "infinity"),
+            "update events set user_id = 2",
+            "delete from events",
+        ],
+        [],
+    ),
+    **{
+        f"with the time there is a move to {nowhere} and back": (
+            [OLD],
+            [
+                f"update events set performed_at = {nowhere}",
+                f"update events set performed_at = '{OTHER}'",
+            ],
+            at(OLD, OTHER, operation="update"),
+        )
+        for nowhere in ("null", "'infinity'", "'-infinity'")
+    },
+    "every way to write rows": (
+        [],
+        [
+            "create unique index on events (user_id)",
+            *inserts("2024-01-01"),
+            f"{inserts('2024-01-02')[0]} {UPSERT}",
+            "merge into events using (values (1)) on true when matched then delete",
+        ],
+        [
+            *at("2024-01-01 00:00", operation="insert"),
+            *at("2024-01-01 00:00", "2024-01-02 00:00", operation="update"),
+            *at("2024-01-02 00:00", operation="delete"),
+        ],
+    ),
+    "each minute in a row once within a transaction": (
+        [],
+        [
+            f"insert into events (performed_at) select {SECONDS}",
+            "delete from events where performed_at < '2024-01-05 10:01'",
+        ],
+        [
+            *at(*(f"2024-01-05 10:0{n}" for n in range(4)), operation="insert"),
+            *at(OLD, operation="delete"),
+        ],
+    ),
+    "every event of before zones had offsets of whole minutes": (
+        [],
+        [f"insert into events (performed_at) values {LONG_AGO}"],
+        [("1930-01-01 23:40:20", "insert"), ("1930-01-01 23:40:40", "insert")],
+    ),
+    "whatever the writer's search path": (
+        [],
+        [
+            "create schema evil",
+            "create function evil.isfinite(timestamp) returns boolean return false",
+            "create table evil.events_change_log ()",
+            "set search_path = evil, pg_catalog, public",
+            *inserts(OLD),
+            "reset search_path",
+        ],
+        at(OLD, operation="insert"),
+    ),
+    "rows that replication applies": (
+        [],
+        [
+            "set session_replication_role = replica",
+            *inserts(OLD),
+            "update events set user_id = 2",
+            "delete from events",
+            "truncate events",
+        ],
+        [
+            *at(OLD, operation="insert"),
+            *at(OLD, operation="update"),
+            *at(OLD, operation="delete"),
+            (None, "truncate"),
+        ],
+    ),
+    "nothing more once it is deleted, where the schema is published": (
+        [OLD],
+        [
+            "set client_min_messages = error",
+            "create publication everything for tables in schema public",
+            *inserts(OLD),
+            "delete from events_change_log",
+        ],
+        [],
+    ),
+}
 
 
-def test_an_ordinary_insert_is_not_logged(watched: Connection) -> None:
-    insert(watched, NOW, THRESHOLD, "2030-01-01", "infinity")
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_changes_of_old_events_is_logged(watched: Connection, what: str) -> None:
+    before, statements, logged = CHANGES[what]
+    execute(watched, *inserts(*before), "delete from events_change_log", *statements)
 
-    assert entries(watched) == []
-
-
-def test_a_late_insert_is_logged(watched: Connection) -> None:
-    insert(watched, "2024-03-08 11:59:59.999999", "1970-01-01")
-
-    assert entries(watched) == [
-        ("2024-03-08 11:59:59.999999", "insert"),
-        ("1970-01-01 00:00:00", "insert"),
-    ]
-
-
-def test_the_sessions_time_zone_does_not_move_the_threshold(
-    watched: Connection,
-) -> None:
-    execute(watched, "set time zone 'Pacific/Auckland'")
-    insert(watched, THRESHOLD, "2024-03-08 11:59")
-    execute(watched, "set time zone 'America/Los_Angeles'")
-    insert(watched, THRESHOLD, "2024-03-08 11:58")
-
-    assert entries(watched) == at(
-        "2024-03-08 11:59", "2024-03-08 11:58", operation="insert"
-    )
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "user_id = 2",
-        "user_id = null",
-        "course_id = 2",
-        "kind = 'quiz'",
-        """properties = '{"a": 1}'""",
-    ],
-)
-def test_an_update_of_any_of_the_columns_is_logged_once(
-    watched: Connection, change: str
-) -> None:
-    insert(watched, "2024-01-05 10:00", NOW)
-    execute(watched, "delete from events_change_log", f"update events set {change}")
-
-    assert entries(watched) == at("2024-01-05 10:00", operation="update")
-
-
-@pytest.mark.parametrize(("old", "new"), [("1.0", "1.00"), ("1", "1.0")])
-def test_an_update_to_properties_that_are_equal_and_not_the_same_is_logged(
-    watched: Connection, old: str, new: str
-) -> None:
-    insert(watched, "2024-01-05 10:00")
-    execute(
-        watched,
-        f"""update events set properties = '{{"v": {old}}}'""",
-        "delete from events_change_log",
-        f"""update events set properties = '{{"v": {new}}}'""",
-    )
-
-    assert entries(watched) == at("2024-01-05 10:00", operation="update")
+    assert entries(watched) == logged
 
 
 def test_an_update_to_a_kind_that_its_collation_calls_equal_is_compared_by_bytes(
@@ -99,104 +220,6 @@ def test_an_update_to_a_kind_that_its_collation_calls_equal_is_compared_by_bytes
     )
 
     assert definition.count('kind COLLATE "C"') == 2
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("2024-01-05 10:00", "2024-01-06 10:00"),
-        (NOW, "2024-01-06 10:00"),
-        ("2024-01-05 10:00", NOW),
-    ],
-)
-def test_a_move_in_time_is_logged_with_both_times(
-    watched: Connection, old: str, new: str
-) -> None:
-    insert(watched, old)
-    execute(
-        watched,
-        "delete from events_change_log",
-        f"update events set performed_at = '{new}'",
-    )
-
-    assert entries(watched) == at(old, new, operation="update")
-
-
-def test_a_move_among_recent_times_is_not_logged(watched: Connection) -> None:
-    insert(watched, NOW)
-    execute(watched, f"update events set performed_at = '{THRESHOLD}'")
-
-    assert entries(watched) == []
-
-
-def test_an_update_that_changes_nothing_is_not_logged(watched: Connection) -> None:
-    insert(watched, "2024-01-05 10:00")
-    execute(
-        watched,
-        "delete from events_change_log",
-        "alter table events add note json",
-        """update events set user_id = 1, kind = null, note = '{"more": 1}'""",
-    )
-
-    assert entries(watched) == []
-
-
-def test_a_delete_is_logged(watched: Connection) -> None:
-    insert(watched, "2024-01-05 10:00", NOW)
-    execute(watched, "delete from events_change_log", "delete from events")
-
-    assert entries(watched) == at("2024-01-05 10:00", operation="delete")
-
-
-def test_truncation_is_logged_as_a_change_of_every_day(watched: Connection) -> None:
-    execute(watched, "truncate events")
-
-    assert entries(watched) == [(None, "truncate")]
-
-
-def test_events_without_a_finite_time_are_of_no_day_and_not_logged(
-    watched: Connection,
-) -> None:
-    insert(watched, None, "-infinity", "infinity")
-    execute(watched, "update events set user_id = 2", "delete from events")
-
-    assert entries(watched) == []
-
-
-@pytest.mark.parametrize("nowhere", ["null", "'infinity'", "'-infinity'"])
-def test_a_move_out_of_time_and_back_is_logged_with_the_time_there_is(
-    watched: Connection, nowhere: str
-) -> None:
-    insert(watched, "2024-01-05 10:00")
-    execute(
-        watched,
-        "delete from events_change_log",
-        f"update events set performed_at = {nowhere}",
-        "update events set performed_at = '2024-01-06 10:00'",
-    )
-
-    assert entries(watched) == at(
-        "2024-01-05 10:00", "2024-01-06 10:00", operation="update"
-    )
-
-
-def test_every_way_to_write_rows_is_logged(watched: Connection) -> None:
-    execute(
-        watched,
-        "create unique index on events (user_id)",
-        "insert into events (user_id, performed_at) values (1, '2024-01-01')",
-        "insert into events (user_id, performed_at) values (1, '2024-01-02') "
-        "on conflict (user_id) do update set performed_at = excluded.performed_at",
-        "merge into events using (select 1 as user_id) as gone "
-        "on gone.user_id = events.user_id when matched then delete",
-    )
-
-    assert entries(watched) == [
-        ("2024-01-01 00:00:00", "insert"),
-        ("2024-01-01 00:00:00", "update"),
-        ("2024-01-02 00:00:00", "update"),
-        ("2024-01-02 00:00:00", "delete"),
-    ]
 
 
 def test_times_at_the_edges_of_the_type_are_logged_as_they_are(
@@ -218,67 +241,18 @@ def test_times_at_the_edges_of_the_type_are_logged_as_they_are(
     assert {operation for _, operation in logged} == {"insert", "update", "delete"}
 
 
-# --- Changes of one transaction
-
-
-def test_within_a_transaction_each_minute_in_a_row_is_logged_once(
-    watched: Connection,
-) -> None:
-    execute(
-        watched,
-        "insert into events (user_id, performed_at) select 1, "
-        "timestamp '2024-01-05 10:00' + n * interval '1 s' from generate_series(0, 180)"
-        " as n",
-        "delete from events where performed_at < '2024-01-05 10:01'",
-    )
-
-    assert entries(watched) == [
-        *at(
-            "2024-01-05 10:00",
-            "2024-01-05 10:01",
-            "2024-01-05 10:02",
-            "2024-01-05 10:03",
-            operation="insert",
-        ),
-        *at("2024-01-05 10:00", operation="delete"),
-    ]
-
-
-def test_before_zones_had_offsets_of_whole_minutes_every_event_is_logged(
-    watched: Connection,
-) -> None:
-    execute(
-        watched,
-        "insert into events (performed_at) "
-        "values ('1930-01-01 23:40:20'), ('1930-01-01 23:40:40')",
-    )
-
-    assert len(entries(watched)) == 2
-
-
-def test_what_was_rolled_back_to_a_savepoint_is_logged_when_it_is_done_again(
+def test_what_was_rolled_back_is_logged_when_it_is_done_again(
     watched: Connection, other: Connection
 ) -> None:
-    execute(other, "savepoint a")
-    insert(other, "2024-01-05 10:00")
-    execute(other, "rollback to a")
-    insert(other, "2024-01-05 10:00")
-    other.commit()
-
-    assert entries(watched) == at("2024-01-05 10:00", operation="insert")
-
-
-def test_rolled_back_changes_leave_no_entry(
-    watched: Connection, other: Connection
-) -> None:
-    insert(other, "2024-01-05 10:00")
+    insert(other, OLD)
     other.rollback()
-    insert(other, "2024-01-05 10:00", "2024-01-06 10:00")
+    execute(other, "savepoint a")
+    insert(other, OLD)
+    execute(other, "rollback to a")
+    insert(other, OLD, OTHER)
     other.commit()
 
-    assert entries(watched) == at(
-        "2024-01-05 10:00", "2024-01-06 10:00", operation="insert"
-    )
+    assert entries(watched) == at(OLD, OTHER, operation="insert")
 
 
 def test_two_tables_in_one_transaction_are_logged_each_in_its_own(
@@ -286,8 +260,8 @@ def test_two_tables_in_one_transaction_are_logged_each_in_its_own(
 ) -> None:
     install(watched, TableName("public", "views"))
     execute(watched, "delete from views_change_log")
-    insert(other, "2024-01-05 10:00")
-    execute(other, "insert into views (performed_at) values ('2024-01-05 10:00')")
+    insert(other, OLD)
+    execute(other, f"insert into views (performed_at) values ('{OLD}')")
     other.commit()
 
     assert len(entries(watched)) == len(entries(watched, "views_change_log")) == 1
@@ -297,11 +271,11 @@ def test_writers_do_not_wait_for_each_other(
     watched: Connection, other: Connection
 ) -> None:
     execute(watched, "set lock_timeout = 1000")
-    insert(watched, "2024-01-05 10:00", "2024-01-05 10:00")
+    insert(watched, OLD, OLD)
     execute(other, "update events set user_id = 2 where ctid = '(0,1)'")
     execute(watched, "update events set user_id = 3 where ctid = '(0,2)'")
-    insert(other, "2024-01-05 10:00")
-    insert(watched, "2024-01-05 10:00")
+    insert(other, OLD)
+    insert(watched, OLD)
     other.commit()
 
     assert len(entries(watched)) == 5
@@ -310,16 +284,13 @@ def test_writers_do_not_wait_for_each_other(
 def test_an_entry_carries_the_transaction_that_a_snapshot_can_judge(
     watched: Connection, other: Connection
 ) -> None:
-    insert(other, "2024-01-05 10:00")
+    insert(other, OLD)
     before = fetch(watched, "select pg_current_snapshot()::text")[0][0]
     other.commit()
     visible = "select pg_visible_in_snapshot(transaction_id, {}) from events_change_log"
 
     assert fetch(watched, visible.format(f"'{before}'")) == [(False,)]
     assert fetch(watched, visible.format("pg_current_snapshot()")) == [(True,)]
-
-
-# --- Who may write, and how
 
 
 def test_a_role_without_rights_on_the_log_can_write_events(
@@ -330,12 +301,12 @@ def test_a_role_without_rights_on_the_log_can_write_events(
         f"grant insert, delete, select, truncate on events to {stranger}",
         f"set role {stranger}",
     )
-    insert(watched, "2024-01-05 10:00")
+    insert(watched, OLD)
     execute(watched, "delete from events", "truncate events", "reset role")
 
     assert entries(watched) == [
-        ("2024-01-05 10:00:00", "insert"),
-        ("2024-01-05 10:00:00", "delete"),
+        *at(OLD, operation="insert"),
+        *at(OLD, operation="delete"),
         (None, "truncate"),
     ]
 
@@ -348,52 +319,6 @@ def test_other_roles_cannot_use_the_function_for_tables_of_their_own(
         "select has_function_privilege(role, 'events_change_log()', 'execute') "
         f"from unnest(array['{stranger}', current_user]) as role",
     ) == [(False,), (True,)]
-
-
-def test_the_search_path_of_a_writer_does_not_matter(watched: Connection) -> None:
-    execute(
-        watched,
-        "create schema evil",
-        "create function evil.isfinite(timestamp) returns boolean return false",
-        "create table evil.events_change_log (performed_at timestamp, operation text)",
-        "set search_path = evil, pg_catalog, public",
-    )
-    insert(watched, "2024-01-05 10:00")
-    execute(watched, "reset search_path")
-
-    assert entries(watched) == at("2024-01-05 10:00", operation="insert")
-
-
-def test_rows_that_replication_applies_are_logged(watched: Connection) -> None:
-    execute(watched, "set session_replication_role = replica")
-    insert(watched, "2024-01-05 10:00")
-    execute(
-        watched,
-        "update events set user_id = 2",
-        "delete from events",
-        "truncate events",
-    )
-
-    assert [operation for _, operation in entries(watched)] == [
-        "insert",
-        "update",
-        "delete",
-        "truncate",
-    ]
-
-
-def test_entries_can_be_deleted_where_the_schema_is_published(
-    watched: Connection,
-) -> None:
-    insert(watched, "2024-01-05 10:00")
-    execute(
-        watched,
-        "set client_min_messages = error",
-        "create publication everything for tables in schema public",
-        "delete from events_change_log",
-    )
-
-    assert entries(watched) == []
 
 
 def test_partitions_are_watched_also_later_ones(connection: Connection) -> None:

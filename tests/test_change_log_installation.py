@@ -1,6 +1,7 @@
 """`fast-dau init --change-log`: how the change log comes and goes."""
 
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 
 import pytest
@@ -29,6 +30,11 @@ INSTALLED = (
 )
 
 
+def operations(connection: Connection) -> list[str]:
+    """Return what the log has entries of, in order."""
+    return [operation for _, operation in entries(connection)]
+
+
 def known(rollup: str) -> str:
     """Return the statement by which a rollup is known to the log."""
     name = rollup.replace("'", "''")
@@ -38,31 +44,13 @@ def known(rollup: str) -> str:
     )
 
 
-def test_installing_logs_that_every_day_may_have_changed(
+def test_installing_logs_that_every_day_may_have_changed_and_again_does_nothing(
     connection: Connection,
 ) -> None:
     assert install(connection)[-1] == INSTALLED
     assert entries(connection) == [(None, "install")]
-
-
-def test_installing_again_does_nothing(connection: Connection) -> None:
-    install(connection)
-
     assert install(connection) == []
     assert entries(connection) == [(None, "install")]
-
-
-def test_the_first_argument_of_the_trigger_is_the_age_in_days(
-    connection: Connection,
-) -> None:
-    install(connection)
-    days = dbt_vars()["lookback_days"] - 1
-
-    assert fetch(
-        connection,
-        r"select split_part(encode(tgargs, 'escape'), '\', 1)::int from pg_trigger "
-        "where tgname = 'fast_dau_log_insert'",
-    ) == [(days,)]
 
 
 @pytest.mark.parametrize("lookback_days", [2, 5])
@@ -73,19 +61,19 @@ def test_another_lookback_moves_the_threshold_and_logs_that_all_may_have_changed
     monkeypatch.setitem(dbt_vars(), "lookback_days", lookback_days)
     lines = install(connection)
     hours = (lookback_days - 1) * 24
-    age = "timezone('utc', now()) - interval '{} hours {} minutes'"
+    age = f"timezone('utc', now()) - interval '{hours} hours"
     execute(
         connection,
-        f"insert into events (performed_at) values ({age.format(hours, -5)})",
-        f"insert into events (performed_at) values ({age.format(hours, 5)})",
+        f"insert into events (performed_at) values ({age} -5 minutes')",
+        f"insert into events (performed_at) values ({age} 5 minutes')",
     )
 
     assert lines == [INSTALLED]
-    assert [operation for _, operation in entries(connection)] == [
-        "install",
-        "install",
-        "insert",
-    ]
+    assert operations(connection) == ["install", "install", "insert"]
+    assert fetch(
+        connection,
+        r"select distinct split_part(encode(tgargs, 'escape'), '\', 1) from pg_trigger",
+    ) == [(str(lookback_days - 1),)]
 
 
 def test_a_lookback_that_leaves_no_day_for_the_log_is_refused(
@@ -99,25 +87,64 @@ def test_a_lookback_that_leaves_no_day_for_the_log_is_refused(
     assert fetch(connection, "select to_regclass('events')") == [(None,)]
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "drop trigger fast_dau_log_update on events",
-        "alter table events disable trigger fast_dau_log_delete",
-        "alter table events enable replica trigger fast_dau_log_delete",
-        "drop table events_change_log",
-        "drop table events_change_log_rollups",
-        "drop function events_change_log() cascade",
-    ],
+NEXT = (
+    f"create table next ({COLUMNS})",
+    "alter table events rename to old",
+    "alter table next rename to events",
 )
-def test_installing_repairs_what_is_no_longer_whole(
-    connection: Connection, damage: str
-) -> None:
-    install(connection)
-    execute(connection, damage)
+OF_BOTH = (
+    "insert into old (performed_at) values ('2024-01-05 10:00')",
+    "truncate old",
+    "insert into events (performed_at) values ('2024-01-06 10:00')",
+)
+# What is done to the events or the log, what then changes, and what is logged of it.
+DAMAGES: dict[str, tuple[Sequence[str], Sequence[str], list[str]]] = {
+    **{
+        damage: ([damage], ["truncate events"], ["truncate"])
+        for damage in (
+            "drop trigger fast_dau_log_update on events",
+            "alter table events disable trigger fast_dau_log_delete",
+            "alter table events enable replica trigger fast_dau_log_delete",
+            "drop table events_change_log",
+            "drop table events_change_log_rollups",
+            "drop function events_change_log() cascade",
+            # Whose copy would log each change twice.
+            "alter trigger fast_dau_log_truncate on events rename to mine",
+        )
+    },
+    "another table takes the name": (NEXT, OF_BOTH, ["insert"]),
+    "another table, of another owner, takes the name": (
+        [*NEXT, "alter table events owner to events_writer"],
+        OF_BOTH,
+        ["insert"],
+    ),
+    "the table becomes a partition": (
+        [
+            "alter table events rename to a",
+            f"create table events ({COLUMNS}) partition by list (kind)",
+            "alter table events attach partition a for values in ('a')",
+        ],
+        [
+            "insert into a (kind, performed_at) values ('a', '2024-01-05 10:00')",
+            "truncate events",
+        ],
+        ["insert", "truncate"],
+    ),
+}
 
-    assert install(connection) == [INSTALLED]
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_installing_repairs_what_is_no_longer_whole(
+    connection: Connection, stranger: str, damage: str
+) -> None:
+    done, then, logged = DAMAGES[damage]
+    install(connection)
+    execute(connection, *done)
+
+    assert install(connection)[-1] == INSTALLED
     assert entries(connection)[-1] == (None, "install")
+    execute(connection, "delete from events_change_log", *then)
+    assert operations(connection) == logged
     assert install(connection) == []
 
 
@@ -198,71 +225,6 @@ def test_a_table_of_another_session_is_none_of_the_events(
     assert run_cli("init").stdout.startswith("Nothing to do")
 
 
-@pytest.mark.parametrize("owned", [True, False])
-def test_the_log_follows_the_name_when_another_table_takes_it(
-    connection: Connection, stranger: str, *, owned: bool
-) -> None:
-    install(connection)
-    execute(
-        connection,
-        f"create table next ({COLUMNS})",
-        "alter table events rename to old",
-        "alter table next rename to events",
-        *([] if owned else [f"alter table events owner to {stranger}"]),
-    )
-    plain = run_cli("init")
-    lines = install(connection)
-    execute(
-        connection,
-        "delete from events_change_log",
-        "insert into old (performed_at) values ('2024-01-05 10:00')",
-        "truncate old",
-        "insert into events (performed_at) values ('2024-01-06 10:00')",
-    )
-
-    assert "does not see changes of public.events: mend it with" in plain.stdout
-    assert lines == [INSTALLED]
-    assert entries(connection) == at("2024-01-06 10:00", operation="insert")
-    assert install(connection) == []
-
-
-def test_a_watched_table_that_becomes_a_partition_is_watched_as_one(
-    connection: Connection,
-) -> None:
-    install(connection)
-    execute(
-        connection,
-        "alter table events rename to a",
-        f"create table events ({COLUMNS}) partition by list (kind)",
-        "alter table events attach partition a for values in ('a')",
-    )
-    lines = install(connection)
-    execute(
-        connection,
-        "insert into a (kind, performed_at) values ('a', '2024-01-05 10:00')",
-        "truncate events",
-    )
-
-    assert lines[-1] == INSTALLED
-    assert [operation for _, operation in entries(connection)] == [
-        "install",
-        "install",
-        "insert",
-        "truncate",
-    ]
-    assert install(connection) == []
-
-
-def test_a_renamed_trigger_logs_no_change_twice(connection: Connection) -> None:
-    install(connection)
-    execute(connection, "alter trigger fast_dau_log_truncate on events rename to mine")
-    lines = install(connection)
-    execute(connection, "delete from events_change_log", "truncate events")
-
-    assert lines == [INSTALLED]
-    assert entries(connection) == [(None, "truncate")]
-
-
 def test_removing_takes_the_triggers_off_every_table(connection: Connection) -> None:
     execute(connection, *INHERITED)
     install(connection)
@@ -299,26 +261,13 @@ def test_who_may_delete_entries_may_write_the_rollups(
     assert fetch(connection, f"select {may}") == [(True, True, True, True, False)]
 
 
-def test_rollups_are_kept_when_the_log_is_mended_and_go_with_it(
+def test_rollups_are_kept_when_the_log_is_mended_and_struck_off_by_their_names(
     connection: Connection,
 ) -> None:
     install(connection)
-    execute(
-        connection, known("analytics"), "drop trigger fast_dau_log_insert on events"
-    )
-    install(connection)
-    kept = fetch(connection, "select rollup from events_change_log_rollups")
-    remove(connection)
-
-    assert kept == [("analytics",)]
-    assert fetch(connection, "select to_regclass('events_change_log_rollups')") == [
-        (None,)
-    ]
-
-
-def test_a_rollup_is_struck_off_by_its_name(connection: Connection) -> None:
-    install(connection)
     execute(connection, known("analytics"), known("it's"))
+    execute(connection, "drop trigger fast_dau_log_insert on events")
+    install(connection)
     dry = run_cli("init", "--strike-off", "it's", "--dry-run")
     wrong = run_cli("init", "--strike-off", "dev")
     done = run_cli("init", "--strike-off", "it's")
@@ -350,36 +299,6 @@ def test_without_a_log_there_is_no_rollup_to_strike_off(connection: Connection) 
     assert "public.events has no change log" in refused.stderr
     assert "goes with no option but --dry-run" in mixed.stderr
     assert fetch(connection, "select to_regclass('events')") == [(None,)]
-
-
-def test_removing_leaves_nothing_and_then_has_nothing_to_do(
-    connection: Connection,
-) -> None:
-    count = (
-        "select (select count(*) from pg_trigger), (select count(*) from pg_proc), "
-        "(select count(*) from pg_class)"
-    )
-    init_events_table(connection, EVENTS, print)
-    before = fetch(connection, count)
-    install(connection)
-
-    assert remove(connection) == [
-        "removing the change log public.events_change_log (writers wait for a moment)"
-    ]
-    assert remove(connection) == []
-    assert fetch(connection, count) == before
-
-
-def test_init_without_the_option_leaves_the_log_as_it_is(
-    connection: Connection,
-) -> None:
-    init_events_table(connection, EVENTS, print)
-    without = fetch(connection, "select to_regclass('events_change_log')")
-    install(connection)
-
-    assert without == [(None,)]
-    assert init_events_table(connection, EVENTS, print) is False
-    assert install(connection) == []
 
 
 def test_the_log_of_a_table_of_someone_else_is_a_failure_that_names_the_owner(
@@ -490,13 +409,19 @@ def test_psql_runs_what_a_dry_run_prints(
     assert (install if wanted else remove)(connection) == []
 
 
-def test_the_command_installs_says_what_it_did_and_removes(
+def test_the_command_installs_says_what_it_did_and_removes_all_of_it(
     connection: Connection,
 ) -> None:
+    there = (
+        "select (select count(*) from pg_trigger), (select count(*) from pg_proc), "
+        "(select count(*) from pg_class)"
+    )
     run_cli("init")
+    before = fetch(connection, there)
     dry = run_cli("init", "--change-log", "--dry-run")
     first, second = run_cli("init", "--change-log"), run_cli("init", "--change-log")
-    plain, gone = run_cli("init"), run_cli("init", "--no-change-log")
+    plain, kept = run_cli("init"), fetch(connection, there)
+    gone, again = run_cli("init", "--no-change-log"), run_cli("init", "--no-change-log")
 
     assert dry.stdout.startswith(f"-- {INSTALLED}\ndo $install$")
     assert first.stdout.startswith(f"{INSTALLED}\npublic.events is ready.\n")
@@ -508,5 +433,11 @@ def test_the_command_installs_says_what_it_did_and_removes(
     assert plain.stdout == (
         "Nothing to do: public.events has its columns and indexes.\n"
     )
-    assert gone.stdout.startswith("removing the change log public.events_change_log")
-    assert fetch(connection, "select to_regclass('events_change_log')") == [(None,)]
+    assert kept > before
+    assert gone.stdout.startswith(
+        "removing the change log public.events_change_log (writers wait for a moment)\n"
+    )
+    assert again.stdout == (
+        "Nothing to do: public.events has its columns and indexes, and no change log.\n"
+    )
+    assert fetch(connection, there) == before

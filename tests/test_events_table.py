@@ -1,7 +1,5 @@
 """`fast-dau init`: the events table, checked or created, or told what differs."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from orchestration.core.connection import Connection
@@ -17,23 +15,13 @@ from tests.events_tables import (
     COLUMNS,
     COVERING,
     EVENTS,
+    FOREIGN_SERVER,
     execute,
     fetch,
     indexes,
     init,
     statements_of,
 )
-
-
-def test_init_again_has_nothing_to_do(connection: Connection) -> None:
-    first = init_events_table(connection, EVENTS, print)
-    before = fetch(connection, "select oid, xmin::text from pg_class order by oid")
-    second = init_events_table(connection, EVENTS, print)
-
-    assert (first, second) == (True, False)
-    assert before == fetch(
-        connection, "select oid, xmin::text from pg_class order by oid"
-    )
 
 
 def test_each_step_is_announced_before_it_runs(connection: Connection) -> None:
@@ -60,16 +48,15 @@ def test_every_difference_is_listed_and_nothing_is_changed(
         "create table events (user_id bigint, kind varchar(9), "
         "performed_at timestamptz, properties json)",
     )
-    with pytest.raises(UserError) as refused:
-        init(connection)
+    refused = run_cli("init")
 
-    assert refused.value.exit_code == 2
-    assert str(refused.value) == (
-        "public.events is not an events table: column user_id is bigint, expected "
-        "integer; column course_id (integer) is missing; column kind is character "
-        "varying, expected text; column performed_at is timestamp with time zone, "
-        "expected timestamp without time zone; column properties is json, expected "
-        "jsonb. Nothing was changed."
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        "fast-dau: public.events is not an events table: column user_id is bigint, "
+        "expected integer; column course_id (integer) is missing; column kind is "
+        "character varying, expected text; column performed_at is timestamp with time "
+        "zone, expected timestamp without time zone; column properties is json, "
+        "expected jsonb. Nothing was changed.\n"
     )
     assert indexes(connection) == {}
 
@@ -115,12 +102,7 @@ def test_more_columns_a_precision_and_constraints_are_fine(
 def test_what_is_no_table_is_refused(
     connection: Connection, statement: str, kind: str
 ) -> None:
-    execute(
-        connection,
-        "create foreign data wrapper away",
-        "create server away foreign data wrapper away",
-        statement,
-    )
+    execute(connection, *FOREIGN_SERVER, statement)
 
     with pytest.raises(UserError, match=f"public.events is {kind}: events have to be"):
         init(connection)
@@ -153,60 +135,40 @@ def test_what_a_dry_run_prints_is_all_that_init_does(connection: Connection) -> 
     assert init(connection, table) == []
 
 
-@pytest.fixture
-def stranger(connection: Connection) -> Iterator[Connection]:
-    """Yield the connection as a role that owns nothing and may create nothing."""
-    execute(
-        connection,
-        f"create table events ({COLUMNS})",
-        "create role events_stranger",
-        "set role events_stranger",
-    )
-    yield connection
-    execute(connection, "reset role", "drop role events_stranger")
-
-
-def test_a_table_of_someone_else_is_a_failure_that_names_the_owner(
-    stranger: Connection,
+def test_a_table_of_someone_else_is_a_failure_that_names_the_owner_unless_complete(
+    connection: Connection, stranger: str
 ) -> None:
-    owner = fetch(stranger, "select session_user")[0][0]
+    execute(connection, f"create table events ({COLUMNS})", f"set role {stranger}")
+    owner = fetch(connection, "select session_user")[0][0]
     with pytest.raises(Failure, match=f"public.events belongs to {owner}") as failed:
-        init(stranger)
+        init(connection)
+    script = init_script(connection, EVENTS)
+    execute(connection, "reset role", *statements_of(script), f"set role {stranger}")
 
     assert failed.value.exit_code == 1
-    assert init_script(stranger, EVENTS).count("create index concurrently") == 2
+    assert script.count("create index concurrently") == 2
+    assert init(connection) == []
 
 
-def test_a_table_of_someone_else_that_is_complete_is_fine(stranger: Connection) -> None:
-    execute(stranger, "reset role")
-    init(stranger)
-    execute(stranger, "set role events_stranger")
-
-    assert init(stranger) == []
-
-
-def test_a_schema_one_may_not_create_is_a_failure(stranger: Connection) -> None:
+def test_a_schema_one_may_not_create_is_a_failure(
+    connection: Connection, stranger: str
+) -> None:
+    execute(connection, f"set role {stranger}")
     with pytest.raises(Failure, match="permission denied for database") as failed:
-        init(stranger, TableName("app", "events"))
+        init(connection, TableName("app", "events"))
 
     assert "\n" not in str(failed.value)
 
 
-def test_other_commands_are_told_to_run_init_first(connection: Connection) -> None:
-    with pytest.raises(UserError, match=r"no table public\.events.*`fast-dau init`"):
-        require_events_table(connection)
-
-
-def test_other_commands_are_told_of_a_table_of_another_shape(
+def test_other_commands_get_the_tables_name_or_are_told_what_to_do(
     connection: Connection,
 ) -> None:
+    with pytest.raises(UserError, match=r"no table public\.events.*`fast-dau init`"):
+        require_events_table(connection)
     execute(connection, "create table events (user_id text)")
-
     with pytest.raises(UserError, match="column user_id is text, expected integer"):
         require_events_table(connection)
-
-
-def test_other_commands_get_the_tables_name(connection: Connection) -> None:
+    execute(connection, "drop table events")
     init(connection)
 
     assert require_events_table(connection) == EVENTS
@@ -215,9 +177,11 @@ def test_other_commands_get_the_tables_name(connection: Connection) -> None:
 def test_the_command_prints_makes_and_then_has_nothing_to_do(
     connection: Connection,
 ) -> None:
+    there = "select oid, xmin::text from pg_class order by oid"
     dry = run_cli("init", "--dry-run")
     tables = fetch(connection, "select from pg_class where relname = 'events'")
-    first, second = run_cli("init"), run_cli("init")
+    first, made = run_cli("init"), fetch(connection, there)
+    second = run_cli("init")
 
     assert [dry.returncode, first.returncode, second.returncode] == [0, 0, 0]
     assert 'create table "public"."events"' in dry.stdout
@@ -231,13 +195,4 @@ def test_the_command_prints_makes_and_then_has_nothing_to_do(
     assert second.stdout == (
         "Nothing to do: public.events has its columns and indexes.\n"
     )
-
-
-def test_the_command_refuses_a_table_of_another_shape(connection: Connection) -> None:
-    execute(connection, "create table events (user_id int)")
-    result = run_cli("init")
-
-    assert result.returncode == 2
-    assert result.stdout == ""
-    assert result.stderr.startswith("fast-dau: public.events is not an events table: ")
-    assert result.stderr.count("\n") == 1
+    assert fetch(connection, there) == made

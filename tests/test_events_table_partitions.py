@@ -11,7 +11,9 @@ from tests.events_tables import (
     COLUMNS,
     COVERING,
     EVENTS,
+    FOREIGN_SERVER,
     OF_NO_USER,
+    SERVING,
     execute,
     fetch,
     indexes,
@@ -43,7 +45,7 @@ def partitioned(connection: Connection) -> Connection:
     return connection
 
 
-def test_a_partitioned_table_gets_its_indexes_on_every_partition(
+def test_a_partitioned_table_gets_its_indexes_on_every_partition_and_later_ones(
     partitioned: Connection,
 ) -> None:
     lines = init(partitioned)
@@ -58,9 +60,6 @@ def test_a_partitioned_table_gets_its_indexes_on_every_partition(
     )
     assert init(partitioned) == []
 
-
-def test_a_later_partition_gets_the_indexes_by_itself(partitioned: Connection) -> None:
-    init(partitioned)
     execute(partitioned, "create table later partition of events default")
 
     assert len(indexes(partitioned)) == 14
@@ -72,7 +71,7 @@ def test_indexes_that_partitions_have_are_attached_not_made_again(
 ) -> None:
     execute(
         partitioned,
-        "create index mine on y2024 (performed_at) include (user_id, course_id)",
+        f"create index mine on y2024 {SERVING}",
         "create index on y2025 (performed_at) where user_id is null",
     )
     lines = init(partitioned)
@@ -84,35 +83,37 @@ def test_indexes_that_partitions_have_are_attached_not_made_again(
     assert len(indexes(partitioned)) == 12
 
 
-def test_of_two_equal_indexes_the_attached_one_counts(partitioned: Connection) -> None:
-    same = "(performed_at) include (user_id, course_id)"
-    execute(
-        partitioned,
-        f"create index parents on only events {same}",
-        f"create index a on y2023 {same}",
-        f"create index b on y2023 {same}",
-        "alter index parents attach partition b",
-    )
-    init(partitioned)
-
-    assert "parents" in indexes(partitioned)
-    assert init(partitioned) == []
-
-
-def test_an_index_that_belongs_to_another_parent_is_not_attached_again(
-    partitioned: Connection,
+@pytest.mark.parametrize(
+    ("statements", "kept"),
+    [
+        (
+            [
+                f"create index parents on only events {SERVING}",
+                f"create index a on y2023 {SERVING}",
+                f"create index b on y2023 {SERVING}",
+                "alter index parents attach partition b",
+            ],
+            "parents",
+        ),
+        (
+            [
+                f"create index a on only events {SERVING}",
+                f"create index b on only events {SERVING}",
+                f"create index mine on y2023 {SERVING}",
+                "alter index b attach partition mine",
+            ],
+            "a",
+        ),
+    ],
+    ids=["of two equal ones the attached one counts", "it may be another parent's"],
+)
+def test_an_index_that_is_attached_is_not_attached_again(
+    partitioned: Connection, statements: list[str], kept: str
 ) -> None:
-    same = "(performed_at) include (user_id, course_id)"
-    execute(
-        partitioned,
-        f"create index a on only events {same}",
-        f"create index b on only events {same}",
-        f"create index mine on y2023 {same}",
-        "alter index b attach partition mine",
-    )
+    execute(partitioned, *statements)
     init(partitioned)
 
-    assert "a" in indexes(partitioned)
+    assert kept in indexes(partitioned)
     assert init(partitioned) == []
 
 
@@ -156,19 +157,6 @@ def test_an_invalid_index_of_a_partition_is_made_again(
     assert indexes(partitioned)["events_performed_at_idx"] == COVERING
 
 
-def test_a_foreign_partition_is_refused(partitioned: Connection) -> None:
-    execute(
-        partitioned,
-        "create foreign data wrapper away",
-        "create server away foreign data wrapper away",
-        "create foreign table old partition of events default server away",
-    )
-
-    with pytest.raises(UserError, match=r"Partition public\.old is a foreign table"):
-        init(partitioned)
-    assert indexes(partitioned) == {}
-
-
 def test_every_child_by_inheritance_gets_indexes_of_its_own(
     connection: Connection,
 ) -> None:
@@ -194,16 +182,24 @@ def test_every_child_by_inheritance_gets_indexes_of_its_own(
     assert init(connection) == []
 
 
-def test_a_foreign_child_is_refused(connection: Connection) -> None:
+@pytest.mark.parametrize(
+    ("what", "events", "old"),
+    [
+        ("Partition", " partition by list (kind)", "partition of events default"),
+        ("Child", "", "() inherits (events)"),
+    ],
+)
+def test_a_foreign_table_among_them_is_refused(
+    connection: Connection, what: str, events: str, old: str
+) -> None:
     execute(
         connection,
-        f"create table events ({COLUMNS})",
-        "create foreign data wrapper away",
-        "create server away foreign data wrapper away",
-        "create foreign table old () inherits (events) server away",
+        *FOREIGN_SERVER,
+        f"create table events ({COLUMNS}){events}",
+        f"create foreign table old {old} server away",
     )
 
-    with pytest.raises(UserError, match=r"Child public\.old is a foreign table"):
+    with pytest.raises(UserError, match=rf"{what} public\.old is a foreign table"):
         init(connection)
     assert indexes(connection) == {}
 

@@ -5,40 +5,46 @@ import os
 import pty
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from orchestration.core.connection import Connection
-from orchestration.core.settings import events_table
 from orchestration.source.synthetic.inserting import insert_synthetic_events
 from orchestration.source.synthetic.options import StreamOptions
 from orchestration.source.synthetic.population import active_users, populate
-from orchestration.source.table import init_events_table
 from tests.commands import FAST_DAU, run_cli
+from tests.events_tables import execute, fetch
+from tests.loading import make_events_table
 
-OPTIONS = StreamOptions(events=8_000, users=300, days=40, end_date=date(2025, 3, 31))
+OPTIONS = StreamOptions(
+    events=8_000,
+    users=300,
+    days=40,
+    end_date=date(2025, 3, 31),
+    late_share=0.1,
+    duplicate_share=0.05,
+    invalid_share=0.1,
+)
 SMALL = ("--events", "8000", "--users", "300", "--days", "40")
 IN_MARCH = (*SMALL, "--end-date", "2025-03-31")
+SHARES = ("--late-share=0.1", "--duplicate-share=0.05", "--invalid-share=0.1")
+VALID = "user_id is not null and performed_at between '2000-01-01' and '2100-01-01'"
 
 
 @pytest.fixture
 def events(connection: Connection) -> Connection:
     """Return a connection to a database with an empty events table and its indexes."""
-    init_events_table(connection, events_table(), print)
-    return connection
+    return make_events_table(connection)
 
 
-def rows(connection: Connection, query: str) -> Sequence[tuple[object, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchall()
-
-
-def test_the_table_gets_the_rows_and_the_command_says_so(events: Connection) -> None:
-    ran = run_cli("generate", *IN_MARCH)
+def test_the_table_gets_the_rows_of_every_share_and_the_command_says_so(
+    events: Connection,
+) -> None:
+    ran = run_cli("generate", *IN_MARCH, *SHARES, "--seed", "7")
+    population = populate(replace(OPTIONS, seed=7))
 
     assert ran.returncode == 0
     assert re.fullmatch(
@@ -48,51 +54,27 @@ def test_the_table_gets_the_rows_and_the_command_says_so(events: Connection) -> 
         ran.stdout,
     )
     assert ran.stderr.startswith("Generating 8,000 events of 300 users over 40 days")
-    assert rows(events, "select count(*) from events") == [(8_000,)]
-
-
-def test_every_share_reaches_the_table(events: Connection) -> None:
-    shares = ("--late-share", "0.1", "--duplicate-share", "0.05")
-    run_cli("generate", *IN_MARCH, *shares, "--invalid-share", "0.1")
-    faults = rows(
+    assert fetch(
         events,
         """
-        select count(*) filter (where user_id is null),
+        select count(*),
+            count(*) filter (where user_id is null),
             count(*) filter (where performed_at is null),
             count(*) filter (where performed_at in ('infinity', '-infinity')),
             count(*) filter (where performed_at between '2900-01-01' and '3000-01-01'),
             count(*) filter (where performed_at between '1970-01-01' and '1971-01-01')
         from events
         """,
-    )
-    copies = rows(
+    ) == [(8_000, 160, 160, 160, 160, 160)]
+    assert fetch(
         events,
-        """
-        select sum(copies - 1) from (
-            select count(*) as copies from events
-            where user_id is not null
-                and performed_at between '2000-01-01' and '2100-01-01'
-            group by user_id, course_id, kind, performed_at, properties
-        ) as distinct_events
-        """,
-    )
-
-    assert faults == [(160, 160, 160, 160, 160)]
-    assert copies == [(400,)]
-
-
-def test_dau_in_the_table_is_that_of_the_closed_form(events: Connection) -> None:
-    run_cli("generate", *IN_MARCH, "--seed", "7")
-    population = populate(replace(OPTIONS, seed=7))
-
-    assert rows(
+        "select count(*) - count(distinct (user_id, course_id, kind, performed_at, "
+        f"properties)) from events where {VALID}",
+    ) == [(400,)]
+    assert fetch(
         events,
-        """
-        select performed_at::date, count(distinct user_id) from events
-        where performed_at between '2000-01-01' and '2100-01-01'
-            and user_id is not null
-        group by 1 order by 1
-        """,
+        "select performed_at::date, count(distinct user_id) from events "
+        f"where {VALID} group by 1 order by 1",
     ) == [
         (population.first_day + timedelta(days=day), len(active_users(population, day)))
         for day in range(population.days)
@@ -105,26 +87,22 @@ def test_progress_adds_up_to_the_rows_inserted(events: Connection) -> None:
 
     assert sum(steps) == inserted.rows == OPTIONS.events
     assert len(steps) >= OPTIONS.days
-    assert rows(events, "select count(*) from events") == [(OPTIONS.events,)]
+    assert fetch(events, "select count(*) from events") == [(OPTIONS.events,)]
 
 
 def test_the_last_day_is_yesterday_unless_told(events: Connection) -> None:
     before = datetime.now(UTC).date()
     run_cli("generate", *SMALL, "--invalid-share", "0")
     after = datetime.now(UTC).date()
-    [(last,)] = rows(events, "select max(performed_at)::date from events")
+    [(last,)] = fetch(events, "select max(performed_at)::date from events")
 
     assert last in {day - timedelta(days=1) for day in (before, after)}
 
 
 def test_users_who_get_no_event_are_mentioned(events: Connection) -> None:
     ran = run_cli("generate", *IN_MARCH, "--users", "5000")
-    [(users,)] = rows(
-        events,
-        """
-        select count(distinct user_id) from events
-        where performed_at between '2000-01-01' and '2100-01-01'
-        """,
+    [(users,)] = fetch(
+        events, f"select count(distinct user_id) from events where {VALID}"
     )
 
     assert f"8,000 events of {users:,} users" in ran.stdout
@@ -144,7 +122,7 @@ def test_a_terminal_gets_a_progress_bar(events: Connection) -> None:
 
     assert process.returncode == 0
     assert "8000/8000" in shown
-    assert rows(events, "select count(*) from events") == [(8_000,)]
+    assert fetch(events, "select count(*) from events") == [(8_000,)]
 
 
 def texts_on(screen: int) -> Iterator[str]:
@@ -161,13 +139,15 @@ def test_a_missing_table_is_a_sentence_and_not_made(connection: Connection) -> N
 
     assert ran.returncode == 2
     assert "There is no table public.events" in ran.stderr
-    assert rows(connection, "select to_regclass('public.events')") == [(None,)]
+    assert fetch(connection, "select to_regclass('public.events')") == [(None,)]
 
 
 def test_what_the_server_refuses_leaves_no_row_at_all(events: Connection) -> None:
-    with events.cursor() as cursor:
-        cursor.execute("insert into events (user_id) values (1)")
-        cursor.execute("alter table events add check (performed_at < '2025-03-30')")
+    execute(
+        events,
+        "insert into events (user_id) values (1)",
+        "alter table events add check (performed_at < '2025-03-30')",
+    )
     ran = run_cli("generate", *IN_MARCH, "--invalid-share", "0")
 
     assert ran.returncode == 1
@@ -175,7 +155,7 @@ def test_what_the_server_refuses_leaves_no_row_at_all(events: Connection) -> Non
         "fast-dau: Filling public.events failed:"
     )
     assert "Traceback" not in ran.stderr
-    assert rows(events, "select count(*) from events") == [(1,)]
+    assert fetch(events, "select count(*) from events") == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -194,4 +174,4 @@ def test_a_bad_option_is_refused_in_a_sentence(
     assert ran.returncode == 2
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
-    assert rows(events, "select count(*) from events") == [(0,)]
+    assert fetch(events, "select count(*) from events") == [(0,)]

@@ -2,24 +2,19 @@
 
 from pathlib import Path
 
-from orchestration.core.connection import Connection
 from tests.commands import run_cli
-from tests.loading import make_events_table, stored
+from tests.events_tables import execute
+from tests.loading import Loading
 
 CSV = "customer;ts\nann;2024-01-02T03:04:05+02:00\n;\nbob;2024-01-03 00:00:00\n"
 OPTIONS = ("--columns", "user_id=customer,performed_at=ts", "--delimiter", ";")
 
 
-def test_the_command_loads_and_says_what_to_do_next(
-    connection: Connection, tmp_path: Path
-) -> None:
-    make_events_table(connection)
-    path = tmp_path / "events.csv"
-    path.write_text(CSV)
+def test_the_command_loads_and_says_what_to_do_next(loading: Loading) -> None:
+    path = loading.file(CSV)
     refused = run_cli("load", str(path), *OPTIONS)
     loaded = run_cli("load", str(path), *OPTIONS, "--hash-users")
-    with connection.cursor() as cursor:
-        cursor.execute("create schema analytics create table refresh_days ()")
+    execute(loading.connection, "create schema analytics create table refresh_days ()")
     again = run_cli("load", str(path), *OPTIONS, "--hash-users")
 
     assert (refused.returncode, refused.stdout) == (2, "")
@@ -36,14 +31,13 @@ def test_the_command_loads_and_says_what_to_do_next(
         "Events of days that were rolled up before are picked up by: "
         "fast-dau dbt build --vars 'fast_dau_refresh: full'\n"
     )
-    assert len(stored(connection)) == 6
+    assert len(loading.stored()) == 6
 
 
 def test_without_a_table_the_command_says_how_to_make_one(
-    connection: Connection, tmp_path: Path
+    database_env: dict[str, str], tmp_path: Path
 ) -> None:
     result = run_cli("load", str(tmp_path / "events.csv"))
 
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("fast-dau: There is no table public.events: create")
-    assert connection.closed == 0

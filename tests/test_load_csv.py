@@ -7,7 +7,6 @@ import lzma
 import os
 import threading
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,14 +14,8 @@ import pytest
 
 from orchestration.core.connection import Connection
 from orchestration.source.loading.load import Loaded
-from tests.events_tables import fetch
-from tests.loading import load, make_events_table, stored
-
-
-@pytest.fixture
-def events(connection: Connection) -> Connection:
-    """Return a connection to a database with an empty events table."""
-    return make_events_table(connection)
+from tests.events_tables import execute, fetch
+from tests.loading import Loading
 
 
 def zstd(text: str) -> bytes:
@@ -41,82 +34,66 @@ PLAIN_EVENTS = [
     (-8, None, None, datetime(2024, 1, 2, 3, 4, 5), None),
     (None, None, None, None, None),
 ]
+DRESSES: dict[str, str | bytes] = {
+    "plain": PLAIN,
+    "byte order mark": "\ufeff" + PLAIN,
+    "carriage returns": PLAIN.replace("\n", "\r\n"),
+    "blank lines": PLAIN.replace("\n", "\n\n"),
+    "no last line break": PLAIN.removesuffix("\n"),
+    "padded header": PLAIN.replace("_id,", "_id , ", 1),
+    "gzip": gzip.compress(PLAIN.encode()),
+    "bzip2": bz2.compress(PLAIN.encode()),
+    "xz": lzma.compress(PLAIN.encode()),
+    "zstd": zstd(PLAIN),
+    "zstd of two frames": zstd(PLAIN[:50]) + zstd(PLAIN[50:]),
+    "gzip of two members": b"".join(
+        gzip.compress(part.encode()) for part in (PLAIN[:50], PLAIN[50:])
+    ),
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_file_is_known_by_its_content_not_its_name(
+    loading: Loading, dress: str
+) -> None:
+    loaded = loading.load(DRESSES[dress])
+
+    assert loaded == Loaded(events=3, without_user=1, without_time=1)
+    assert loading.stored() == PLAIN_EVENTS
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("text", "options", "event"),
     [
-        pytest.param(PLAIN.encode(), id="plain"),
-        pytest.param(b"\xef\xbb\xbf" + PLAIN.encode(), id="byte order mark"),
-        pytest.param(PLAIN.replace("\n", "\r\n").encode(), id="carriage returns"),
-        pytest.param(PLAIN.replace("\n", "\n\n").encode(), id="blank lines"),
-        pytest.param(PLAIN.removesuffix("\n").encode(), id="no last line break"),
-        pytest.param(PLAIN.replace("_id,", "_id , ", 1).encode(), id="padded header"),
-        pytest.param(gzip.compress(PLAIN.encode()), id="gzip"),
-        pytest.param(bz2.compress(PLAIN.encode()), id="bzip2"),
-        pytest.param(lzma.compress(PLAIN.encode()), id="xz"),
-        pytest.param(zstd(PLAIN), id="zstd"),
-        pytest.param(zstd(PLAIN[:50]) + zstd(PLAIN[50:]), id="zstd of two frames"),
         pytest.param(
-            gzip.compress(PLAIN[:50].encode()) + gzip.compress(PLAIN[50:].encode()),
-            id="gzip of two members",
+            "extra,performed_at,,user_id\nx,2024-01-02 03:04:05,y,7\n",
+            {},
+            (7, None, None, datetime(2024, 1, 2, 3, 4, 5), None),
+            id="in any order, among others",
+        ),
+        pytest.param(
+            "customer,user_id,ts,course_id\n7,not this,,algebra\n",
+            {"columns": {"user_id": "customer", "performed_at": "ts", "course_id": ""}},
+            (7, None, None, None, None),
+            id="by the names that are given, without the one that is given none",
+        ),
+        *(
+            pytest.param(
+                f"user_id{sign}performed_at\n7{sign}\n",
+                {"delimiter": sign},
+                (7, None, None, None, None),
+                id=f"delimited by {sign!r}",
+            )
+            for sign in ";\t|"
         ),
     ],
 )
-def test_a_file_is_known_by_its_content_not_its_name(
-    events: Connection, tmp_path: Path, content: bytes
+def test_columns_are_found(
+    loading: Loading, text: str, options: dict[str, Any], event: tuple[Any, ...]
 ) -> None:
-    path = tmp_path / "export.dat"
-    path.write_bytes(content)
-    loaded = load(events, path)
+    loading.load(text, **options)
 
-    assert loaded == Loaded(events=3, without_user=1, without_time=1)
-    assert stored(events) == PLAIN_EVENTS
-
-
-def write(path: Path, text: str) -> Path:
-    path.write_text(text, newline="")
-    return path
-
-
-def test_columns_may_stand_in_any_order_among_others_or_be_missing(
-    events: Connection, tmp_path: Path
-) -> None:
-    path = write(
-        tmp_path / "a.csv", "extra,performed_at,,user_id\nx,2024-01-02 03:04:05,y,7\n"
-    )
-    load(events, path)
-
-    assert stored(events) == [(7, None, None, datetime(2024, 1, 2, 3, 4, 5), None)]
-
-
-def test_columns_are_mapped_by_name_and_an_empty_name_leaves_one_out(
-    events: Connection, tmp_path: Path
-) -> None:
-    path = write(
-        tmp_path / "a.csv",
-        "customer,user_id,ts,course_id\n7,not this,2024-01-02 03:04:05,algebra\n",
-    )
-    load(
-        events,
-        path,
-        columns={"user_id": "customer", "performed_at": "ts", "course_id": ""},
-    )
-
-    assert stored(events, "user_id, course_id") == [(7, None)]
-
-
-@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
-def test_another_delimiter_is_understood(
-    events: Connection, tmp_path: Path, delimiter: str
-) -> None:
-    path = write(
-        tmp_path / "a.csv",
-        "user_id,performed_at\n7,2024-01-02 03:04:05\n".replace(",", delimiter),
-    )
-    load(events, path, delimiter=delimiter)
-
-    assert stored(events, "user_id") == [(7,)]
+    assert loading.stored() == [event]
 
 
 TIMES = {
@@ -145,23 +122,20 @@ TIMES = {
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_times_are_stored_as_utc(
-    events: Connection, tmp_path: Path, together: bool
-) -> None:
+def test_times_are_stored_as_utc(loading: Loading, together: bool) -> None:
     """Also one by one, where a file of plain times takes the quick way."""
+    # Neither may change what a time in a file means.
+    execute(loading.connection, "set timezone = 'Asia/Tokyo'")
+    execute(loading.connection, "set datestyle = 'German, DMY'")
     lines = [f"1,{text}\n" for text in TIMES]
-    for number, part in enumerate(["".join(lines)] if together else lines):
-        path = write(tmp_path / f"{number}.csv", f"user_id,performed_at\n{part}")
-        with events.cursor() as cursor:
-            # Neither may change what a time in a file means.
-            cursor.execute("set timezone = 'Asia/Tokyo'; set datestyle = 'German, DMY'")
-        load(events, path)
-    found = stored(events, "to_char(performed_at, 'YYYY-MM-DD HH24:MI:SS.US')")
+    for part in ["".join(lines)] if together else lines:
+        loading.load(f"user_id,performed_at\n{part}")
+    found = loading.stored("to_char(performed_at, 'YYYY-MM-DD HH24:MI:SS.US')")
 
     assert found == [(text,) for text in TIMES.values()]
 
 
-def test_integers_are_read_as_integers(events: Connection, tmp_path: Path) -> None:
+def test_integers_are_read_as_integers(loading: Loading) -> None:
     texts = {
         "2147483647": 2147483647,
         "-2147483648": -2147483648,
@@ -174,16 +148,19 @@ def test_integers_are_read_as_integers(events: Connection, tmp_path: Path) -> No
         "": None,
     }
     lines = "".join(f"{text},{text},\n" for text in texts)
-    load(events, write(tmp_path / "a.csv", f"user_id,course_id,performed_at\n{lines}"))
+    loading.load(f"user_id,course_id,performed_at\n{lines}")
 
-    assert stored(events, "user_id, course_id") == [(n, n) for n in texts.values()]
-
-
-def csv_field(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
+    assert loading.stored("user_id, course_id") == [(n, n) for n in texts.values()]
 
 
-def test_text_arrives_to_the_last_character(events: Connection, tmp_path: Path) -> None:
+def csv_of(column: str, texts: list[str]) -> str:
+    """Return a file in which this column has these texts."""
+    quoted = ('"' + text.replace('"', '""') + '"' for text in texts)
+    lines = "".join(f"1,,{field}\n" for field in quoted)
+    return f"user_id,performed_at,{column}\n{lines}"
+
+
+def test_text_arrives_to_the_last_character(loading: Loading) -> None:
     texts = [
         "a\tb\\c\\N\nd\re\r\nf,\"g\" 'h' ",
         "\\N",
@@ -192,13 +169,12 @@ def test_text_arrives_to_the_last_character(events: Connection, tmp_path: Path) 
         "日本 🎉 é",
         "\x01\x7f\u2028",
     ]
-    lines = "".join(f"1,,{csv_field(text)}\n" for text in texts)
-    load(events, write(tmp_path / "a.csv", f"user_id,performed_at,kind\n{lines}"))
+    loading.load(csv_of("kind", texts))
 
-    assert stored(events, "kind") == [(text,) for text in texts]
+    assert loading.stored("kind") == [(text,) for text in texts]
 
 
-def test_properties_are_any_json_document(events: Connection, tmp_path: Path) -> None:
+def test_properties_are_any_json_document(loading: Loading) -> None:
     values: list[Any] = [
         {"a": {"b": [1, 2.5, "x\ny\\z", None, True]}},
         [],
@@ -209,22 +185,19 @@ def test_properties_are_any_json_document(events: Connection, tmp_path: Path) ->
     ]
     texts = [json.dumps(value) for value in values]
     texts += [' {"a" :\n 1}', json.dumps(values[-1], ensure_ascii=False), "null"]
-    lines = "".join(f"1,,{csv_field(text)}\n" for text in texts)
-    load(events, write(tmp_path / "a.csv", f"user_id,performed_at,properties\n{lines}"))
-    found = stored(events, "properties, properties = 'null'")
+    loading.load(csv_of("properties", texts))
+    found = loading.stored("properties, properties = 'null'")
 
     assert [value for value, _ in found] == [*values, {"a": 1}, values[-1], None]
     assert found[-1] == (None, True)
 
 
-def test_a_file_of_several_batches_arrives_whole_and_in_order(
-    events: Connection, tmp_path: Path
-) -> None:
+def test_a_file_of_several_batches_arrives_whole_and_in_order(loading: Loading) -> None:
     count = 60_000
     lines = "".join(f'{n},2024-01-01 00:00:00,"k\n{n}"\n' for n in range(count))
-    path = write(tmp_path / "a.csv", f"user_id,performed_at,kind\n{lines}")
+    path = loading.file(f"user_id,performed_at,kind\n{lines}")
     steps: list[tuple[int, int | None]] = []
-    loaded = load(events, path, lambda done, total: steps.append((done, total)))
+    loaded = loading.load(path, lambda done, total: steps.append((done, total)))
     size = path.stat().st_size
 
     assert loaded.events == count
@@ -232,61 +205,54 @@ def test_a_file_of_several_batches_arrives_whole_and_in_order(
     assert steps == sorted(steps)
     assert steps[-1] == (size, size)
     assert fetch(
-        events,
+        loading.connection,
         "select count(distinct user_id), min(user_id), max(user_id), "
         "bool_and(kind = E'k\\n' || user_id) from events",
     ) == [(count, 0, count - 1, True)]
 
 
-def test_a_pipe_can_be_loaded(events: Connection, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
+def test_a_pipe_can_be_loaded(loading: Loading) -> None:
+    pipe = loading.folder / "pipe"
     os.mkfifo(pipe)
     content = gzip.compress(PLAIN.encode())
     writer = threading.Thread(target=lambda: pipe.write_bytes(content))
     writer.start()
-    load(events, pipe)
+    loading.load(pipe)
     writer.join()
 
-    assert stored(events) == PLAIN_EVENTS
+    assert loading.stored() == PLAIN_EVENTS
 
 
-def test_a_header_alone_is_no_event(events: Connection, tmp_path: Path) -> None:
-    loaded = load(events, write(tmp_path / "a.csv", "user_id,performed_at\n"))
-
-    assert loaded == Loaded()
+def test_a_header_alone_is_no_event(loading: Loading) -> None:
+    assert loading.load("user_id,performed_at\n") == Loaded()
 
 
-def test_loading_adds_to_what_is_there(events: Connection, tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", PLAIN)
-    load(events, path)
-    load(events, path)
+def test_loading_adds_to_what_is_there_and_the_planner_and_index_only_scans_know(
+    loading: Loading,
+) -> None:
+    loading.load(PLAIN)
+    loading.load(PLAIN)
 
-    assert stored(events) == PLAIN_EVENTS * 2
+    assert loading.stored() == PLAIN_EVENTS * 2
+    assert fetch(
+        loading.connection,
+        "select reltuples, relallvisible from pg_class where oid = 'events'::regclass",
+    ) == [(6, 1)]
 
 
 def test_a_table_of_ones_own_with_more_columns_is_filled_by_name(
-    connection: Connection, tmp_path: Path
+    connection: Connection, loading: Loading
 ) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "create table events (id serial primary key, properties jsonb, "
-            "performed_at timestamp, kind text, course_id int, user_id int) "
-        )
-    load(connection, write(tmp_path / "a.csv", PLAIN))
+    execute(
+        connection,
+        "drop table events",
+        "create table events (id serial primary key, properties jsonb, "
+        "performed_at timestamp, kind text, course_id int, user_id int) ",
+    )
+    loading.load(PLAIN)
 
-    assert stored(connection, "id, user_id, kind") == [
+    assert loading.stored("id, user_id, kind") == [
         (1, 7, "view"),
         (2, -8, None),
         (3, None, None),
     ]
-
-
-def test_the_planner_knows_and_index_only_scans_trust_the_loaded_events(
-    events: Connection, tmp_path: Path
-) -> None:
-    load(events, write(tmp_path / "a.csv", PLAIN))
-
-    assert fetch(
-        events,
-        "select reltuples, relallvisible from pg_class where oid = 'events'::regclass",
-    ) == [(3, 1)]

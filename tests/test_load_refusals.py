@@ -6,9 +6,7 @@ import lzma
 import random
 import re
 from pathlib import Path
-from typing import Any
 
-import psycopg2
 import pyarrow as pa
 import pytest
 
@@ -16,83 +14,75 @@ from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure, UserError
 from orchestration.source.loading import csv_file
 from orchestration.source.loading.mapping import parse_columns, parse_delimiter
-from tests.events_tables import execute
-from tests.loading import load, make_events_table, stored
+from tests.events_tables import execute, fetch
+from tests.loading import Loading
 
 HEADER = "user_id,performed_at,kind,course_id,properties\n"
 GOOD = '7,2024-01-02 03:04:05,view,3,"{""a"": 1}"\n'
-
-
-@pytest.fixture
-def events(connection: Connection) -> Connection:
-    """Return a connection to a database with an empty events table."""
-    return make_events_table(connection)
-
-
-def refusal(connection: Connection, path: Path, **options: Any) -> str:
-    """Load the file; return the one sentence it is refused with, without its path."""
-    with pytest.raises(UserError) as refused:
-        load(connection, path, **options)
-
-    assert refused.value.exit_code == 2
-    assert stored(connection) == []
-    sentence = str(refused.value)
-    assert "\n" not in sentence
-    assert sentence.startswith(str(path))
-    assert sentence.endswith(".")
-    return sentence.removeprefix(str(path)).removeprefix(", ")
-
-
-def of_text(connection: Connection, folder: Path, text: str, **options: Any) -> str:
-    path = folder / "a.csv"
-    path.write_bytes(text.encode(errors="surrogateescape"))
-    return refusal(connection, path, **options)
-
-
-BAD_CELLS = {
-    "ann,2024-01-02 03:04:05,,,": (
-        "column user_id: 'ann' is not an integer (--hash-users gives each text id an "
-        "integer); nothing was loaded."
+EMPTY = " is empty, or its first line is: it needs a header line"
+TOLD = [
+    (
+        HEADER + GOOD * 3 + "ann,2024-01-02 03:04:05,,,\n" + GOOD,
+        (
+            "line 5, column user_id: 'ann' is not an integer (--hash-users gives each "
+            "text id an integer); nothing was loaded."
+        ),
     ),
-    "5000000000,2024-01-02 03:04:05,,,": (
-        "column user_id: '5000000000' does not fit a 4-byte integer (--hash-users "
-        "gives each text id an integer); nothing was loaded."
+    (
+        HEADER + GOOD + "7,2024-01-02 03:04:05,,algebra,\n",
+        "line 3, column course_id: 'algebra' is not an integer; nothing was loaded.",
     ),
-    "7,2024-01-02 03:04:05,,algebra,": (
-        "column course_id: 'algebra' is not an integer; nothing was loaded."
+    (
+        f"{HEADER}7,{'soon ' * 20},,,\n",
+        "line 2, column performed_at: 'soon soon soon soon soon soon soon so…' is not ",
     ),
-    "7,1704164645,,,": (
-        "column performed_at: '1704164645' is a bare number: write seconds since 1970 "
-        "as an ISO 8601 time such as 2024-01-02 03:04:05 or 2024-01-02T03:04:05+02:00; "
-        "nothing was loaded."
+    (HEADER + "7,,,,a\0b\n", "line 2, column properties: 'a\\x00b' holds a NUL"),
+    # Of two the first record's, whatever their columns.
+    (HEADER + GOOD + "7,,,x,\n" + "x,,,,\n", "line 3, column course_id: "),
+    (HEADER + GOOD * 60_000 + "x,,,,\n", "line 60002, column user_id: "),
+    (
+        HEADER + GOOD * 60_000 + "7,,,,x\n" + GOOD * 60_000,
+        "line 60002, column properties: ",
     ),
-    "7,infinity,,,": (
-        "column performed_at: 'infinity' is not finite: leave the cell empty where the "
-        "time is unknown; nothing was loaded."
+    (
+        HEADER + GOOD + "\n7,2024-01-02 03:04:05,view,3\n",
+        "line 4: it has 4 fields, but the header has 5; nothing was loaded.",
     ),
-    f"7,{'soon ' * 20},,,": (
-        "column performed_at: 'soon soon soon soon soon soon soon so…' is not an ISO "
-        "8601 time such as 2024-01-02 03:04:05 or 2024-01-02T03:04:05+02:00; nothing "
-        "was loaded."
+    (HEADER + GOOD + "\n7,,,,,\n", "line 4: it has 6 fields, but the header has 5; "),
+    ("", EMPTY),
+    ("\ufeff", EMPTY),
+    ("\n" + HEADER, EMPTY),
+    ("user_id,a, a\n", "line 1: there are 2 columns named a, so that one cannot"),
+    ('"user_id,performed_at\n1,\n', "line 1: a quote is opened here and never"),
+    (HEADER + GOOD + '7,,"view,,\n' + GOOD[:9], "line 3: a quote is opened here"),
+    (HEADER + GOOD + '7,,"a"b,,\n', "line 3: a quote ends in the middle of a field"),
+    (HEADER + GOOD + "7,,\udce9,,\n", "line 3: byte 0xe9 is not UTF-8; convert"),
+    (HEADER + GOOD * 9999 + "7,,\udcff,,\n", "line 10001: byte 0xff is not UTF-8"),
+    ("user_id\udce9\n", "line 1: byte 0xe9 is not UTF-8"),
+    ("a,b\n1,2\n", " has no column user_id (it has a, b): name the one that holds"),
+    ("user_id,b\n1,2\n", " has no column performed_at (it has user_id, b): name"),
+    *(
+        (
+            f"a{sign}b\n",
+            f" has no column user_id (its header is '{header}'; maybe {hint}",
+        )
+        for sign, header, hint in (
+            (";", "a;b", "you want --delimiter ';')"),
+            ("\t", "a\\tb", "you want --delimiter tab)"),
+            ("|", "a|b", "you want --delimiter '|')"),
+        )
     ),
-    "7,,a\0b,,": (
-        "column kind: 'a\\x00b' holds a NUL character, which Postgres cannot store; "
-        "nothing was loaded."
-    ),
-    "7,,,,a\0b": (
-        "column properties: 'a\\x00b' holds a NUL character, which Postgres cannot "
-        "store; nothing was loaded."
-    ),
-}
+    ("[1" * (1 << 20), " has no header line: it is no CSV file."),
+]
 
 
-@pytest.mark.parametrize("bad", BAD_CELLS, ids=repr)
-def test_a_bad_cell_is_named_by_line_column_and_value(
-    events: Connection, tmp_path: Path, bad: str
+@pytest.mark.parametrize(
+    ("text", "sentence"), TOLD, ids=[sentence for _, sentence in TOLD]
+)
+def test_what_is_no_csv_of_events_is_told_by_its_place(
+    loading: Loading, text: str, sentence: str
 ) -> None:
-    text = HEADER + GOOD * 3 + bad + "\n" + GOOD
-
-    assert of_text(events, tmp_path, text) == f"line 5, {BAD_CELLS[bad]}"
+    assert loading.refusal(text).startswith(sentence)
 
 
 @pytest.mark.parametrize(
@@ -113,137 +103,64 @@ def test_a_bad_cell_is_named_by_line_column_and_value(
     ],
 )
 def test_properties_that_are_no_jsonb_are_refused(
-    events: Connection, tmp_path: Path, document: str
+    loading: Loading, document: str
 ) -> None:
     field = '"' + document.replace('"', '""') + '"'
-    sentence = of_text(events, tmp_path, f"{HEADER}{GOOD}\n{GOOD}7,,,,{field}\n")
+    sentence = loading.refusal(f"{HEADER}{GOOD}\n{GOOD}7,,,,{field}\n")
 
     assert sentence.startswith("line 5, column properties: ")
     assert " is refused: " in sentence
 
 
-def test_the_file_s_name_for_the_column_is_the_one_told(
-    events: Connection, tmp_path: Path
+@pytest.mark.parametrize(
+    ("text", "columns", "sentence"),
+    [
+        ("who,when\n1,\nx,\n", {}, "line 3, column who: 'x' "),
+        (
+            "who,when,data\n1,,{}\n1,,{\n",
+            {"properties": "data"},
+            "line 3, column data: '{' is refused: ",
+        ),
+        (
+            "who,when,type\n",
+            {"kind": "kinds"},
+            " has no column kinds (it has who, when, type).",
+        ),
+        ("who,when\n", {"user_id": ""}, " has no column user_id (it has who, when)"),
+    ],
+)
+def test_a_column_is_told_by_the_name_that_the_file_has_or_is_to_have(
+    loading: Loading, text: str, columns: dict[str, str], sentence: str
 ) -> None:
-    text = "who,when,data\n1,,{}\nx,,{}\n"
-    columns = {"user_id": "who", "performed_at": "when", "properties": "data"}
+    mapped = {"user_id": "who", "performed_at": "when"} | columns
 
-    assert of_text(events, tmp_path, text, columns=columns).startswith(
-        "line 3, column who: 'x' "
-    )
-    assert of_text(
-        events, tmp_path, text.replace("x,,{}", "1,,{"), columns=columns
-    ).startswith("line 3, column data: '{' is refused: ")
+    assert loading.refusal(text, columns=mapped).startswith(sentence)
 
 
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
 def test_lines_are_counted_as_an_editor_counts_them(
-    events: Connection, tmp_path: Path, line_break: str
+    loading: Loading, line_break: str
 ) -> None:
     text = (
         '"user_id",performed_at,"two\nlines"\n\n1,,"a\n\nb"\n\n\n2,,"""\n"\nx,,"c\nd"\n'
     )
     line = 1 + text[: text.index("x,,")].count("\n")
-    sentence = of_text(events, tmp_path, text.replace("\n", line_break))
+    sentence = loading.refusal(text.replace("\n", line_break))
 
     assert line == 11
     assert sentence.startswith("line 11, column user_id: 'x' ")
 
 
-def test_the_first_bad_record_is_told_whatever_its_column(
-    events: Connection, tmp_path: Path
-) -> None:
-    text = HEADER + GOOD + "7,,,x,\n" + "x,,,,\n"
-
-    assert of_text(events, tmp_path, text).startswith("line 3, column course_id: ")
-
-
-def test_a_bad_record_far_into_the_file_undoes_all_before_it(
-    events: Connection, tmp_path: Path
-) -> None:
-    many = GOOD * 60_000
-
-    assert of_text(events, tmp_path, f"{HEADER}{many}x,,,,\n").startswith(
-        "line 60002, "
-    )
-    assert of_text(events, tmp_path, f"{HEADER}{many}7,,,,x\n{many}").startswith(
-        "line 60002, column properties: "
-    )
-
-
-@pytest.mark.parametrize(
-    ("bad", "fields"), [("7,2024-01-02 03:04:05,view,3\n", 4), ("7,,,,,\n", 6)]
-)
-def test_a_wrong_number_of_fields_is_told(
-    events: Connection, tmp_path: Path, bad: str, fields: int
-) -> None:
-    text = HEADER + GOOD + "\n" + bad
-
-    assert of_text(events, tmp_path, text) == (
-        f"line 4: it has {fields} fields, but the header has 5; nothing was loaded."
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("", " is empty, or its first line is: it needs a header line"),
-        ("\ufeff", " is empty, or its first line is: it needs a header line"),
-        ("\n" + HEADER, " is empty, or its first line is: it needs a header line"),
-        ("user_id,a, a\n", "line 1: there are 2 columns named a, so that one cannot"),
-        ('"user_id,performed_at\n1,\n', "line 1: a quote is opened here and never"),
-        (HEADER + GOOD + '7,,"view,,\n' + GOOD[:9], "line 3: a quote is opened here"),
-        (
-            HEADER + GOOD + '7,,"a"b,,\n',
-            "line 3: a quote ends in the middle of a field",
-        ),
-        (HEADER + GOOD + "7,,\udce9,,\n", "line 3: byte 0xe9 is not UTF-8; convert"),
-        (HEADER + GOOD * 9999 + "7,,\udcff,,\n", "line 10001: byte 0xff is not UTF-8"),
-        ("user_id\udce9\n", "line 1: byte 0xe9 is not UTF-8"),
-        ("a,b\n1,2\n", " has no column user_id (it has a, b): name the one that holds"),
-        ("user_id,b\n1,2\n", " has no column performed_at (it has user_id, b): name"),
-        ("user_id;performed_at\n", " has no column user_id (its header is "),
-    ],
-)
-def test_what_is_no_csv_of_events_is_told(
-    events: Connection, tmp_path: Path, text: str, sentence: str
-) -> None:
-    assert of_text(events, tmp_path, text).startswith(sentence)
-
-
-def test_another_delimiter_is_suggested(events: Connection, tmp_path: Path) -> None:
-    for sign, name in {";": "';'", "\t": "tab", "|": "'|'"}.items():
-        text = f"user_id{sign}performed_at\n"
-
-        assert f"maybe you want --delimiter {name})" in of_text(events, tmp_path, text)
-
-
 def test_a_field_beyond_the_limit_is_told(
-    events: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loading: Loading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_file, "MAX_FIELD_CHARACTERS", 1000)
     text = HEADER + GOOD + '7,,"' + "soon " * 201
 
-    assert of_text(events, tmp_path, text) == (
+    assert loading.refusal(text) == (
         "line 3: a field is longer than 1,000 characters; maybe a quote is never "
         "closed."
     )
-
-
-def test_a_first_line_without_end_is_no_header(
-    events: Connection, tmp_path: Path
-) -> None:
-    assert of_text(events, tmp_path, "[1" * (1 << 20)) == (
-        " has no header line: it is no CSV file."
-    )
-
-
-def test_a_file_that_cannot_be_read_is_told(events: Connection, tmp_path: Path) -> None:
-    missing = refusal(events, tmp_path / "missing.csv")
-    folder = refusal(events, tmp_path)
-
-    assert missing == " cannot be read: No such file or directory."
-    assert folder == " cannot be read: Is a directory."
 
 
 def noise(size: int) -> bytes:
@@ -251,9 +168,9 @@ def noise(size: int) -> bytes:
 
 
 TEXT = (HEADER + GOOD * 5000).encode() + noise(50_000).hex().encode()
+GZIP = gzip.compress(TEXT)
 PACKED = {
-    # Without the time in its head, so that each test process names its tests alike.
-    "gzip": gzip.compress(TEXT, mtime=0),
+    "gzip": GZIP,
     "bzip2": bz2.compress(TEXT),
     "xz": lzma.compress(TEXT),
     "zstd": pa.Codec("zstd").compress(TEXT, asbytes=True),
@@ -262,39 +179,38 @@ PACKED = {
 
 @pytest.mark.parametrize("packing", PACKED)
 def test_a_compressed_file_that_is_cut_or_damaged_is_told(
-    events: Connection, tmp_path: Path, packing: str
+    loading: Loading, packing: str
 ) -> None:
     whole = PACKED[packing]
-    path = tmp_path / "a.csv"
-    path.write_bytes(whole[:-100])
-    cut = refusal(events, path)
-    path.write_bytes(whole[:20] + noise(99) + whole[119:])
-    damaged = refusal(events, path)
 
-    early = f" is a {packing} file that ends too early: copy or download it again."
-    assert cut == early
-    assert damaged.startswith(f" is a damaged {packing} file: ")
+    assert loading.refusal(whole[:-100]) == (
+        f" is a {packing} file that ends too early: copy or download it again."
+    )
+    assert loading.refusal(whole[:20] + noise(99) + whole[119:]).startswith(
+        f" is a damaged {packing} file: "
+    )
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (PACKED["gzip"][:5], " is a gzip file that ends too early: copy or download"),
-        (PACKED["gzip"][:-8] + b"damaged!", " is a damaged gzip file: "),
-        (PACKED["gzip"] + b"rubbish", " is a damaged gzip file: "),
-        (
-            b"PK\3\4" + noise(99),
-            " is a zip archive: unpack it, and load what is in it.",
-        ),
-    ],
-)
-def test_a_file_that_is_not_what_its_first_bytes_say_and_an_archive_are_told(
-    events: Connection, tmp_path: Path, content: bytes, sentence: str
+ODD: dict[str, tuple[bytes | Path, str]] = {
+    "gzip of its first bytes": (GZIP[:5], " is a gzip file that ends too early: copy"),
+    "gzip of a wrong sum": (GZIP[:-8] + b"damaged!", " is a damaged gzip file: "),
+    "gzip and more": (GZIP + b"rubbish", " is a damaged gzip file: "),
+    "an archive": (
+        b"PK\3\4" + noise(99),
+        " is a zip archive: unpack it, and load what is in it.",
+    ),
+    "no file": (Path("missing.csv"), " cannot be read: No such file or directory."),
+    "a folder": (Path.home(), " cannot be read: Is a directory."),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_is_not_what_its_first_bytes_say_or_cannot_be_read_is_told(
+    loading: Loading, odd: str
 ) -> None:
-    path = tmp_path / "a.csv.gz"
-    path.write_bytes(content)
+    content, sentence = ODD[odd]
 
-    assert refusal(events, path).startswith(sentence)
+    assert loading.refusal(content).startswith(sentence)
 
 
 FOREIGN_KEY = (
@@ -332,73 +248,53 @@ TRIGGER = (
     ],
 )
 def test_what_the_table_itself_refuses_is_told_by_its_line(
-    events: Connection, tmp_path: Path, statement: str, sentence: str
+    loading: Loading, statement: str, sentence: str
 ) -> None:
-    with events.cursor() as cursor:
-        cursor.execute(statement)
+    execute(loading.connection, statement)
     text = (
         f"{HEADER}7,2024-01-02 03:04:05,a,,\n\n7,,click,5,\n7,2024-01-02 03:04:05,a,,\n"
     )
 
-    assert of_text(events, tmp_path, text).startswith(sentence)
+    assert loading.refusal(text).startswith(sentence)
 
 
-def test_a_table_that_rounds_times_is_refused(
-    events: Connection, tmp_path: Path
-) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("user_id,performed_at\n1,2024-03-01 23:59:59.7\n")
+def test_a_table_that_rounds_times_is_refused(loading: Loading) -> None:
+    text = "user_id,performed_at\n1,2024-03-01 23:59:59.7\n"
     alter = "alter table events alter performed_at type timestamp"
-    execute(events, f"{alter}(0)")
+    execute(loading.connection, f"{alter}(0)")
     with pytest.raises(UserError) as refused:
-        load(events, path)
-    sentence = str(refused.value)
-    execute(events, alter)
-    load(events, path)
+        loading.load(text)
+    execute(loading.connection, alter)
+    loading.load(text)
 
-    assert " is timestamp(0), which rounds times, those just before" in sentence
-    assert f"`{alter.replace('events', 'public.events')}`" in sentence
-    assert stored(events, "performed_at::text") == [("2024-03-01 23:59:59.7",)]
+    assert " is timestamp(0), which rounds times, those just" in str(refused.value)
+    assert f"`{alter.replace('events', 'public.events')}`" in str(refused.value)
+    assert loading.stored("performed_at::text") == [("2024-03-01 23:59:59.7",)]
 
 
 def test_what_the_server_cannot_do_is_a_failure(
-    events: Connection, tmp_path: Path
+    loading: Loading, stranger: str
 ) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text(HEADER + GOOD)
-    with events.cursor() as cursor:
-        cursor.execute("create role events_reader; set role events_reader")
+    path = loading.file(HEADER + GOOD)
+    execute(loading.connection, f"set role {stranger}")
     with pytest.raises(Failure) as failed:
-        load(events, path)
-    with events.cursor() as cursor:
-        cursor.execute("reset role; drop role events_reader")
+        loading.load(path)
+    execute(loading.connection, "reset role")
 
     assert failed.value.exit_code == 1
     assert str(failed.value) == (
         f"Loading {path} into public.events failed: permission denied for table events "
         "(ask the owner, or connect as another user)."
     )
-    assert stored(events) == []
+    assert loading.stored() == []
 
 
-def test_a_lost_connection_is_a_failure(
-    events: Connection, database_env: dict[str, str], tmp_path: Path
-) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text(HEADER + GOOD * 60_000)
-    other = psycopg2.connect(dbname=database_env["PGDATABASE"])
-
-    def cut(_done: int, _total: int | None) -> None:
-        with other.cursor() as cursor:
-            cursor.execute(
-                "select pg_terminate_backend(%s)", (events.info.backend_pid,)
-            )
-
+def test_a_lost_connection_is_a_failure(loading: Loading, other: Connection) -> None:
+    cut = f"select pg_terminate_backend({loading.connection.info.backend_pid})"
     with pytest.raises(Failure, match=r"^Loading .* into public\.events failed: "):
-        load(events, path, cut)
+        loading.load(HEADER + GOOD * 60_000, lambda *_: execute(other, cut))
 
-    assert stored(other) == []
-    other.close()
+    assert fetch(other, "select from events") == []
 
 
 @pytest.mark.parametrize(
@@ -427,17 +323,6 @@ def test_columns_are_parsed(option: str, columns: dict[str, str]) -> None:
 def test_columns_that_make_no_sense_are_refused(option: str, sentence: str) -> None:
     with pytest.raises(UserError, match=re.escape(sentence)):
         parse_columns(option)
-
-
-def test_a_column_that_the_file_lacks_is_told_with_those_it_has(
-    events: Connection, tmp_path: Path
-) -> None:
-    text = "user_id,performed_at,type\n"
-    optional = of_text(events, tmp_path, text, columns={"kind": "kinds"})
-    left_out = of_text(events, tmp_path, text, columns={"user_id": ""})
-
-    assert optional == " has no column kinds (it has user_id, performed_at, type)."
-    assert left_out.startswith(" has no column user_id (it has user_id, ")
 
 
 @pytest.mark.parametrize(

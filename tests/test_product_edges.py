@@ -1,6 +1,7 @@
 """A run follows a late change to the last day, user and cohort that it touches."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -47,79 +48,68 @@ def on(day: int) -> datetime:
     return FIRST + timedelta(days=day)
 
 
-def delete(rollup: Rollup, user: int, *days: int) -> None:
-    """Delete a user's events of these days."""
-    for day in days:
+def days(first: int, last: int) -> dict[str, Any]:
+    """Return the variables of a backfill of these days."""
+    return {"start_date": on(first).date(), "end_date": on(last).date()}
+
+
+# Events that come; days of users that are deleted; and the variables of the runs.
+CHANGES: dict[str, tuple[list[Event], dict[int, list[int]], list[dict[str, Any]]]] = {
+    # Found by an ordinary run, which does not look at those days. Of its own days the
+    # first has the ends of all windows on days before it.
+    "whoever returns was dormant on none of the seven days after the last": (
+        [Event(1, on(TODAY - 1))],
+        {},
+        [{}],
+    ),
+    "an ordinary run finds a change on the first day of its lookback": (
+        [Event(9, on(TODAY - LOOKBACK_DAYS))],
+        {},
+        [{}],
+    ),
+    # Of a user who comes again after seven days, and of one who never does.
+    "a late day counts on the days after it to the end of each window": (
+        [Event(6, on(3)), Event(9, on(3))],
+        {},
+        [days(3, 3)],
+    ),
+    "a late event on the last day that a cohort is followed counts in it": (
+        [Event(1, on(COHORT_DAYS))],
+        {},
+        [days(COHORT_DAYS, COHORT_DAYS)],
+    ),
+    "a late first day takes the user from the cohort of the day that was first": (
+        [Event(6, on(4))],
+        {},
+        [days(4, 4)],
+    ),
+    # Where the user was there on another day of the run, and where not at all.
+    "first and last days that are deleted give way to those beside them": (
+        [],
+        {2: [1, 8], 8: [14], 6: [10]},
+        [days(1, 10), days(14, 14)],
+    ),
+    "first days whose events are deleted go from every table": (
+        [],
+        {1: [0], 2: [1]},
+        [{"refresh": "full"}],
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_run_follows_a_change_to_the_last_number_that_it_touches(
+    rollup: Rollup, change: str
+) -> None:
+    coming, deleted, runs = CHANGES[change]
+    rollup.insert(coming)
+    for user, gone in deleted.items():
+        moments = ", ".join(f"'{on(day)}'" for day in gone)
         rollup.execute(
-            f"delete from events where user_id = {user} and performed_at = '{on(day)}'"
+            f"delete from events where user_id = {user} and performed_at in ({moments})"
         )
-
-
-def rebuild(rollup: Rollup, first: int, last: int, *arguments: str) -> None:
-    """Have a backfill rebuild the days from the first to the last."""
-    days = {"start_date": on(first).date(), "end_date": on(last).date()}
-    rollup.build(NOW, *arguments, **days)
-
-
-def test_whoever_returns_was_dormant_on_none_of_the_seven_days_after_the_last(
-    rollup: Rollup,
-) -> None:
-    """The return is found by an ordinary run, which does not look at those days.
-
-    Of its own days the first has the ends of all windows on days before it.
-    """
-    rollup.insert([Event(1, on(TODAY - 1))])
-    rollup.build(NOW)
-
-    assert rollup.tables() == rollup.expected(NOW)
-
-
-def test_an_ordinary_run_finds_a_change_on_the_first_day_of_its_lookback(
-    rollup: Rollup,
-) -> None:
-    rollup.insert([Event(9, on(TODAY - LOOKBACK_DAYS))])
-    rollup.build(NOW)
-
-    assert rollup.tables() == rollup.expected(NOW)
-
-
-def test_a_late_day_counts_on_the_days_after_it_to_the_end_of_each_window(
-    rollup: Rollup,
-) -> None:
-    """Of a user who comes again after seven days, and of one who never does."""
-    rollup.insert([Event(6, on(3)), Event(9, on(3))])
-    rebuild(rollup, 3, 3)
-
-    assert rollup.tables() == rollup.expected(NOW)
-
-
-def test_a_late_event_on_the_last_day_that_a_cohort_is_followed_counts_in_it(
-    rollup: Rollup,
-) -> None:
-    rollup.insert([Event(1, on(COHORT_DAYS))])
-    rebuild(rollup, COHORT_DAYS, COHORT_DAYS)
-
-    assert rollup.tables() == rollup.expected(NOW)
-
-
-def test_a_late_first_day_takes_the_user_from_the_cohort_of_the_day_that_was_first(
-    rollup: Rollup,
-) -> None:
-    rollup.insert([Event(6, on(4))])
-    rebuild(rollup, 4, 4)
-
-    assert rollup.tables() == rollup.expected(NOW)
-
-
-def test_first_and_last_days_that_are_deleted_give_way_to_those_beside_them(
-    rollup: Rollup,
-) -> None:
-    """Where the user was there on another day of the run, and where not at all."""
-    delete(rollup, 2, 1, 8)
-    delete(rollup, 8, 14)
-    delete(rollup, 6, 10)
-    rebuild(rollup, 1, 10)
-    rebuild(rollup, 14, 14)
+    for variables in runs:
+        rollup.build(NOW, **variables)
 
     assert rollup.tables() == rollup.expected(NOW)
 
@@ -128,17 +118,7 @@ def test_a_run_that_leaves_out_a_product_table_leaves_its_days_to_the_next_run(
     rollup: Rollup,
 ) -> None:
     rollup.insert([Event(1, on(4), course_id=7)])
-    rebuild(rollup, 4, 4, "--exclude=daily_active_users_by_course")
+    rollup.build(NOW, "--exclude=daily_active_users_by_course", **days(4, 4))
     rollup.build(NOW)
-
-    assert rollup.tables() == rollup.expected(NOW)
-
-
-def test_first_days_whose_events_are_deleted_go_from_every_table(
-    rollup: Rollup,
-) -> None:
-    delete(rollup, 1, 0)
-    delete(rollup, 2, 1)
-    rollup.build(NOW, refresh="full")
 
     assert rollup.tables() == rollup.expected(NOW)

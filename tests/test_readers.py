@@ -106,43 +106,36 @@ def test_the_reader_can_read_the_results_and_do_nothing_else(rollup: Rollup) -> 
 
 
 @pytest.mark.prove
-def test_grants_survive_every_kind_of_run(rollup: Rollup) -> None:
-    answer("init", "--reader", NAME)
-    rollup.execute("create role analyst")
-    rollup.execute("grant select on analytics.daily_active_users to analyst")
-    after = []
-    for arguments, variables in (
-        ([], {}),
-        ([], {"refresh": "full"}),
-        (["--full-refresh"], {}),
-        ([], {"start_date": "2024-03-10", "end_date": "2024-03-11"}),
-        ([], {"refresh": "start_over"}),
-    ):
-        if variables.get("refresh") == "start_over":
-            rollup.execute("drop owned by analyst")
-            rollup.execute("drop table analytics.growth_accounting")
-        else:
-            after.append(
-                rollup.query(
-                    "select has_table_privilege('analyst',"
-                    " 'analytics.daily_active_users', 'select')"
-                )
-            )
-        rollup.build(NOW, *arguments, **variables)
-
-        assert readable(rollup) == RESULTS
-    assert after == [[(True,)]] * 4
-
-
-@pytest.mark.prove
-def test_a_reader_made_before_the_first_run_reads_what_that_makes(
+def test_a_reader_made_before_the_first_run_reads_what_every_kind_of_run_makes(
     group: None, whole_rollup_in: Callable[[Definitions], Rollup]
 ) -> None:
     rollup = whole_rollup_in(Definitions())
+    rollup.insert(eventful_days(Random(3), NOW - timedelta(days=24), 25))
     done = answer("init", "--reader", NAME)
     rollup.build(NOW)
 
     assert "as soon as a run has made them" in done
+    assert readable(rollup) == RESULTS
+    rollup.execute("create role analyst")
+    rollup.execute("grant select on analytics.daily_active_users to analyst")
+    runs: list[tuple[list[str], dict[str, str]]] = [
+        ([], {}),
+        ([], {"refresh": "full"}),
+        (["--full-refresh"], {}),
+        ([], {"start_date": "2024-03-10", "end_date": "2024-03-11"}),
+    ]
+    for arguments, variables in runs:
+        rollup.build(NOW, *arguments, **variables)
+
+        assert readable(rollup) == RESULTS
+        assert rollup.query(
+            "select has_table_privilege('analyst',"
+            " 'analytics.daily_active_users', 'select')"
+        ) == [(True,)]
+    rollup.execute("drop owned by analyst")
+    rollup.execute("drop table analytics.growth_accounting")
+    rollup.build(NOW, refresh="start_over")
+
     assert readable(rollup) == RESULTS
 
 
@@ -239,19 +232,6 @@ def test_a_reader_who_holds_a_snapshot_through_a_full_run_is_not_disturbed(
     assert rollup.tables() == rollup.expected(NOW)
 
 
-@pytest.mark.prove
-def test_to_start_over_waits_for_nobody_who_reads(rollup: Rollup) -> None:
-    answer("init", "--reader", NAME)
-    rollup.insert(eventful_days(Random(5), NOW - timedelta(days=1), 1))
-    with reader(rollup) as opened:
-        fetch(opened, READ)
-        rollup.build(NOW, refresh="start_over", lock_timeout_seconds=1)
-        still_read = fetch(opened, READ)
-
-    assert still_read == [(25,)]
-    assert rollup.tables() == rollup.expected(NOW)
-
-
 def test_a_changed_view_names_those_who_read_it_for_too_long(rollup: Rollup) -> None:
     answer("init", "--reader", NAME)
     with reader(rollup) as opened:
@@ -267,7 +247,7 @@ def test_a_changed_view_names_those_who_read_it_for_too_long(rollup: Rollup) -> 
 
 
 @pytest.mark.prove
-def test_views_outlive_a_start_from_nothing_and_read_the_new_tables(
+def test_to_start_over_waits_for_nobody_who_reads_and_views_read_the_new_tables(
     rollup: Rollup,
 ) -> None:
     answer("init", "--reader", NAME)
@@ -280,9 +260,14 @@ def test_views_outlive_a_start_from_nothing_and_read_the_new_tables(
     views = "select oid from pg_class where relkind in ('v', 'm') order by oid"
     before = rollup.query(views)
     rollup.insert(eventful_days(Random(5), NOW - timedelta(days=1), 1))
-    rollup.build(NOW, refresh="start_over")
+    with reader(rollup) as opened:
+        fetch(opened, READ)
+        rollup.build(NOW, refresh="start_over", lock_timeout_seconds=1)
+        still_read = fetch(opened, READ)
     most = rollup.query("select max(dau) from analytics.daily_active_users")
 
+    assert still_read == [(25,)]
+    assert rollup.tables() == rollup.expected(NOW)
     assert rollup.query(views) == before
     assert rollup.query("select dau from public.busiest") == most
     assert rollup.query("select count(*) from busy where dau = 1") == [(0,)]

@@ -35,37 +35,30 @@ pytestmark = pytest.mark.prove
 
 FIRST = datetime(2024, 2, 12)
 NOW = datetime(2024, 3, 25, 12)
-BY_DAY = {
-    "dau": "select activity_date, dau from analytics.daily_active_users",
-    "active_events": (
-        "select activity_date, events_count from analytics.daily_active_users"
-    ),
-    "wau_7d": "select activity_date, wau_7d from analytics.rolling_active_users",
-    "mau_28d": "select activity_date, mau_28d from analytics.rolling_active_users",
-    "new_users": "select activity_date, new_users from analytics.growth_accounting",
-}
-BY_MONTH = {
-    "dau": (
-        "select date_trunc('month', activity_date), avg(dau)"
-        " from analytics.daily_active_users group by 1"
-    ),
-    "active_user_days": (
-        "select date_trunc('month', activity_date), count(*)"
-        " from analytics.user_day_activity group by 1"
-    ),
-    "mau_28d": (
-        "select date_trunc('month', activity_date), mau_28d"
-        " from analytics.rolling_active_users"
-        " where activity_date in ('2024-02-29', '2024-03-25')"
-    ),
-    "new_users": (
-        "select date_trunc('month', first_activity_date), count(*)"
-        " from analytics.user_lifetimes group by 1"
-    ),
-    "events_per_active_user_day": (
-        "select date_trunc('month', activity_date), avg(events_count)"
-        " from analytics.user_day_activity group by 1"
-    ),
+# By grain and metric, what it is in which table, and of which rows.
+METRICS = {
+    "day": {
+        "dau": "dau from daily_active_users",
+        "active_events": "events_count from daily_active_users",
+        "wau_7d": "wau_7d from rolling_active_users",
+        "mau_28d": "mau_28d from rolling_active_users",
+        "new_users": "new_users from growth_accounting",
+    },
+    "month": {
+        "dau": "avg(dau) from daily_active_users group by 1",
+        "active_user_days": "count(*) from user_day_activity group by 1",
+        "mau_28d": (
+            "mau_28d from rolling_active_users"
+            " where activity_date in ('2024-02-29', '2024-03-25')"
+        ),
+        "new_users": (
+            "count(*) from (select first_activity_date as activity_date"
+            " from user_lifetimes) as firsts group by 1"
+        ),
+        "events_per_active_user_day": (
+            "avg(events_count) from user_day_activity group by 1"
+        ),
+    },
 }
 
 
@@ -135,16 +128,17 @@ def test_the_semantic_models_are_valid(manifest: SemanticManifest) -> None:
 def test_each_metric_is_what_the_tables_say(
     rollup: Rollup, engine: MetricFlowEngine
 ) -> None:
-    for grain, queries in (("day", BY_DAY), ("month", BY_MONTH)):
-        for metric, query in queries.items():
+    rollup.execute("set search_path = analytics")
+    for grain, metrics in METRICS.items():
+        for metric, said in metrics.items():
             found = asked(engine, metric, f"metric_time__{grain}")
+            query = f"select date_trunc('{grain}', activity_date), {said}"
 
             assert found == comparable(rollup.query(query)), metric
     by_course = asked(engine, "course_dau", "metric_time__day", "course_day__course_id")
 
     assert by_course == comparable(
         rollup.query(
-            "select activity_date, course_id, dau"
-            " from analytics.daily_active_users_by_course"
+            "select activity_date, course_id, dau from daily_active_users_by_course"
         )
     )

@@ -178,62 +178,40 @@ def test_events_that_do_not_go_round_go_to_fewer_users() -> None:
     assert days_of(few)[1] == days_of(NOTHING_WRONG)[1]
 
 
-def test_every_user_of_an_ample_stream_is_active() -> None:
-    assert set(days_of(OPTIONS)) == set(range(1, OPTIONS.users + 1))
-
-
-def test_personas_have_their_shares() -> None:
+def test_all_users_of_an_ample_stream_come_and_personas_have_their_shares() -> None:
     counts = np.bincount(populate(OPTIONS).persona)
 
+    assert set(days_of(OPTIONS)) == set(range(1, OPTIONS.users + 1))
     assert counts / OPTIONS.users * 100 == pytest.approx(PERSONA_PERCENT, abs=2)
 
 
-def test_one_time_users_have_one_day() -> None:
-    users = users_of(populate(OPTIONS), Persona.ONE_TIME)
+def test_users_come_and_go_as_their_personas_say() -> None:
+    population, days = populate(OPTIONS), days_of(OPTIONS)
+    of = {persona: users_of(population, persona) for persona in Persona}
+    daily_shares = [
+        len(days[user]) / (OPTIONS.days - population.start[user - 1])
+        for user in of[Persona.DAILY]
+    ]
+    on_own_weekday = [
+        population.weekday(day) == population.own_weekday[user - 1]
+        for user in of[Persona.WEEKLY]
+        for day in days[user]
+    ]
+    lapsed = [u for u in of[Persona.LAPSING] if population.end[u - 1] < OPTIONS.days]
+    back = [
+        u for u in of[Persona.RESURRECTED] if population.comeback[u - 1] < OPTIONS.days
+    ]
+    silences = [max(np.diff(days[user])) for user in back]
 
-    assert {len(days_of(OPTIONS)[user]) for user in users} == {1}
-
-
-def test_lapsing_users_come_often_and_then_never_again() -> None:
-    population = populate(OPTIONS)
-    days = {
-        user: days_of(OPTIONS)[user] for user in users_of(population, Persona.LAPSING)
-    }
-    lapsed = [user for user in days if population.end[user - 1] < OPTIONS.days]
-
-    assert len(lapsed) > len(days) / 2
+    assert 0.5 < np.median(daily_shares) < 0.8
+    assert 0.6 < np.mean(on_own_weekday) < 0.9
+    assert {len(days[user]) for user in of[Persona.ONE_TIME]} == {1}
+    assert len(lapsed) > len(of[Persona.LAPSING]) / 2
     assert all(max(days[user]) < population.end[user - 1] for user in lapsed)
     assert np.mean([len(days[user]) for user in lapsed]) > 5
-
-
-def test_resurrected_users_are_silent_for_eight_days_and_then_back() -> None:
-    population = populate(OPTIONS)
-    users = users_of(population, Persona.RESURRECTED)
-    back = [user for user in users if population.comeback[user - 1] < OPTIONS.days]
-    longest = {
-        user: max(after - before for before, after in pairwise(days_of(OPTIONS)[user]))
-        for user in back
-    }
-
-    assert len(back) > len(users) / 2
-    assert min(longest.values()) > 8
-    assert all(population.comeback[user - 1] in days_of(OPTIONS)[user] for user in back)
-
-
-def test_daily_users_come_most_days_and_weekly_ones_on_their_own_weekday() -> None:
-    population = populate(OPTIONS)
-    shares = []
-    for user in users_of(population, Persona.DAILY):
-        days = days_of(OPTIONS)[user]
-        shares.append(len(days) / (OPTIONS.days - population.start[user - 1]))
-    weekdays = [
-        population.weekday(day) == population.own_weekday[user - 1]
-        for user in users_of(population, Persona.WEEKLY)
-        for day in days_of(OPTIONS)[user]
-    ]
-
-    assert 0.5 < np.median(shares) < 0.8
-    assert 0.6 < np.mean(weekdays) < 0.9
+    assert len(back) > len(of[Persona.RESURRECTED]) / 2
+    assert min(silences) > 8
+    assert all(population.comeback[user - 1] in days[user] for user in back)
 
 
 def test_some_users_are_there_before_and_sign_ups_grow() -> None:
@@ -245,16 +223,12 @@ def test_some_users_are_there_before_and_sign_ups_grow() -> None:
     assert 1.2 < np.mean(sign_ups >= half) / np.mean(sign_ups < half) < 1.7
 
 
-def test_weekends_are_quieter() -> None:
+def test_weekends_and_nights_are_quieter() -> None:
     by_weekday = Counter(event.at.weekday() for event in events_of(NOTHING_WRONG))
+    by_hour = Counter(event.at.hour for event in events_of(NOTHING_WRONG))
     saturday, tuesday = by_weekday[5], by_weekday[1]
 
     assert 0.5 < saturday / tuesday < 0.8
-
-
-def test_nights_are_quieter_than_evenings() -> None:
-    by_hour = Counter(event.at.hour for event in events_of(NOTHING_WRONG))
-
     assert max(by_hour, key=lambda hour: by_hour[hour]) in {19, 20, 21}
     assert min(by_hour, key=lambda hour: by_hour[hour]) in {3, 4}
     assert by_hour[20] > 10 * by_hour[4]
@@ -330,35 +304,28 @@ def test_all_faults_occur_equally_often_from_the_first_day_to_the_last() -> None
     places = [place for place, line in enumerate(lines) if fault(line)]
     counts = Counter(fault(line) for line in lines)
 
+    # Rows without a user have an ordinary time.
+    days = {
+        date.fromisoformat(line.split("\t")[3][:10])
+        for line in lines
+        if fault(line) == "no user"
+    }
+
     assert [
         counts[name] for name in ("no user", "no time", "far future", "too old")
     ] == ([600] * 4)
     assert counts["infinity"] == counts["-infinity"] == 300
     assert max(after - before for before, after in pairwise(places)) < 100
     assert places[0] < 100
-
-
-def test_rows_without_user_have_an_ordinary_time() -> None:
-    options = replace(OPTIONS, invalid_share=0.1)
-    days = {
-        date.fromisoformat(line.split("\t")[3][:10])
-        for line in lines_of(options)
-        if fault(line) == "no user"
-    }
-
     assert min(days) == options.first_day
     assert max(days) == options.end_date
 
 
-def test_without_late_events_days_follow_each_other() -> None:
-    days = [event.at.date() for event in events_of(NOTHING_WRONG)]
-
-    assert days == sorted(days)
-
-
 def test_lateness_changes_the_order_of_the_rows_and_nothing_else() -> None:
+    days = [event.at.date() for event in events_of(NOTHING_WRONG)]
     late = replace(NOTHING_WRONG, late_share=0.1)
 
+    assert days == sorted(days)
     assert lines_of(late) != lines_of(NOTHING_WRONG)
     assert sorted(lines_of(late)) == sorted(lines_of(NOTHING_WRONG))
 

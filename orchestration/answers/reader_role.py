@@ -9,7 +9,7 @@ from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
 from orchestration.core.settings import dbt_vars, events_table, rollup_schema
 from orchestration.core.statements import failures
-from orchestration.source.ddl import Step
+from orchestration.source.ddl import Step, quoted
 from orchestration.source.user_keys import keys_table
 from orchestration.source.watching import change_log_table
 
@@ -69,10 +69,7 @@ def _events(connection: Connection) -> list[str]:
     """Return the names of the tables that tell of single events or persons."""
     events = events_table()
     tables = (events, keys_table(events), change_log_table(events))
-    return [
-        sql.Identifier(table.schema, table.name).as_string(connection)
-        for table in tables
-    ]
+    return [quoted(connection, table) for table in tables]
 
 
 def _refuse(name: str, group: str, rights: Sequence[tuple[str, str]]) -> None:

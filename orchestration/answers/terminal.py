@@ -1,6 +1,7 @@
 """Shows answers to people: tables that fit a terminal, with bars."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -9,54 +10,90 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.answers.questions import Answer
-from orchestration.answers.words import marked_day, ratio
+from orchestration.answers.words import count, marked_day, ratio
 
-_BAR_WIDTH = 36
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _USERS_SHOWN = 20
 
 
-def show_active_users(answer: Answer, console: Console) -> None:
-    """Show DAU by day, with a bar for each day."""
-    rows = list(records(answer))
-    most = max((row["dau"] for row in rows), default=0)
-    table = titled_table("Daily active users")
-    for heading in ("Day", "DAU", "Events"):
-        table.add_column(heading, justify="left" if heading == "Day" else "right")
-    table.add_column("", min_width=_BAR_WIDTH, no_wrap=True)
-    for row in rows:
-        table.add_row(
-            marked_day(row),
-            f"{row['dau']:,}",
-            f"{row['events_count']:,}",
-            bar(row["dau"], most),
-        )
-    console.print(table)
-    footnotes(rows, console)
+@dataclass(frozen=True)
+class DayTable:
+    """A table of days, newest last, which `show` prints with what it means.
+
+    `columns`: by heading, a count's column, or two of which a share is shown. `bar`:
+    the count that has a bar, and the longest bar's width in characters.
+    """
+
+    title: str
+    columns: Mapping[str, str | tuple[str, str]]
+    bar: tuple[str, int] | None = None
+    note: str | None = None
+
+    def show(self, answer: Answer, console: Console) -> None:
+        """Print an answer of one row a day."""
+        rows = list(records(answer))
+        table = titled_table(self.title)
+        table.add_column("Day")
+        for heading in self.columns:
+            table.add_column(heading, justify="right")
+        lines = [[marked_day(row), *self._cells(row)] for row in rows]
+        if self.bar:
+            column, width = self.bar
+            table.add_column("", min_width=width, no_wrap=True)
+            most = max((row[column] for row in rows), default=0)
+            for line, row in zip(lines, rows, strict=True):
+                line.append(_bar(row[column], most, width))
+        for line in lines:
+            table.add_row(*line)
+        console.print(table)
+        footnotes(rows, console)
+        if self.note:
+            console.print(f"[dim]{self.note}[/]")
+
+    def _cells(self, row: Mapping[str, Any]) -> Iterator[str]:
+        for column in self.columns.values():
+            if isinstance(column, str):
+                yield count(row[column])
+            else:
+                yield ratio(row[column[0]], row[column[1]], 0)
 
 
-def show_retention(answer: Answer, console: Console) -> None:
-    """Show returning users by day, and the share of DAU active on each day before."""
-    rows = list(records(answer))
-    table = titled_table("Returning users: active on the day and in the 7 days before")
-    table.add_column("Day")
-    for heading in ("DAU", "Returning", "Rate", *(f"D-{n}" for n in range(1, 8))):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        shares = (ratio(row[f"returning_d{n}"], row["dau"], 0) for n in range(1, 8))
-        table.add_row(
-            marked_day(row),
-            f"{row['dau']:,}",
-            f"{row['returning_users']:,}",
-            ratio(row["returning_users"], row["dau"], 0),
-            *shares,
-        )
-    console.print(table)
-    footnotes(rows, console)
-    console.print(
-        "[dim]D-n: of the day's users, those also active n days before. This looks "
-        "back from the day; it is not cohort retention.[/]"
-    )
+ACTIVE_USERS = DayTable(
+    "Daily active users",
+    {"DAU": "dau", "Events": "events_count"},
+    bar=("dau", 36),
+)
+RETENTION = DayTable(
+    "Returning users: active on the day and in the 7 days before",
+    {
+        "DAU": "dau",
+        "Returning": "returning_users",
+        "Rate": ("returning_users", "dau"),
+        **{f"D-{n}": (f"returning_d{n}", "dau") for n in range(1, 8)},
+    },
+    note="D-n: of the day's users, those also active n days before. This looks back "
+    "from the day; it is not cohort retention.",
+)
+ROLLING_ACTIVE_USERS = DayTable(
+    "Active users of the day, of 7 days and of 28 days up to it",
+    {"DAU": "dau", "WAU": "wau_7d", "MAU": "mau_28d", "DAU/MAU": ("dau", "mau_28d")},
+    bar=("mau_28d", 20),
+    note="WAU and MAU: distinct users of the 7, and of the 28, days up to the day; not "
+    "of a calendar week or month.",
+)
+GROWTH = DayTable(
+    "Growth: each day's users are new, retained or resurrected",
+    {
+        "DAU": "dau",
+        "New": "new_users",
+        "Retained": "retained_users",
+        "Resurrected": "resurrected_users",
+        "Dormant": "dormant_users",
+    },
+    note="Retained: also active in the 7 days before; resurrected: only earlier. "
+    "Dormant: active in the 7 days before, not on the day and not since; falls when "
+    "they come back.",
+)
 
 
 def show_returning_users(answer: Answer, on: date, console: Console) -> None:
@@ -87,7 +124,7 @@ def titled_table(title: str) -> Table:
     return Table(title=title, title_justify="left", box=None, pad_edge=False)
 
 
-def bar(count: int, most: int, width: int = _BAR_WIDTH) -> str:
+def _bar(count: int, most: int, width: int) -> str:
     """Return a bar in eighths of a character; that of the most is of this width."""
     eighths = round(count * width * 8 / most) if most else 0
     full, rest = divmod(eighths, 8)

@@ -40,18 +40,21 @@ def ratio(part: int | None, whole: int | None, decimals: int = 1) -> str:
     return share(part / whole if part is not None and whole else None, decimals)
 
 
-def change_of_count(now: int | None, before: int | None) -> str | None:
-    """Return by how many percent a count has changed; None: there was none before."""
-    if now is None or not before:
-        return None
-    return f"{_signed(100 * (now / before - 1))}%"
+def number(value: float | None) -> str:
+    """Return a count, or a share, which is a float, as these are written."""
+    return share(value) if isinstance(value, float) else count(value)
 
 
-def change_of_share(now: float | None, before: float | None) -> str | None:
-    """Return by how many percentage points a share has changed; None: one is none."""
+def change(now: float | None, before: float | None) -> str | None:
+    """Return how a count has changed, in percent, or a share, in percentage points.
+
+    None where there is nothing to compare.
+    """
     if now is None or before is None:
         return None
-    return f"{_signed(100 * (now - before))} points"
+    if isinstance(before, float):
+        return f"{_signed(100 * (now - before))} points"
+    return f"{_signed(100 * (now / before - 1))}%" if before else None
 
 
 def _signed(number: float) -> str:

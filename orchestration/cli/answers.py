@@ -30,12 +30,12 @@ To = Annotated[
 
 def dau(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     """Show how many users were active each day."""
-    show_days("active_users_by_day", from_, to, form, terminal.show_active_users)
+    show_days("active_users_by_day", from_, to, form, terminal.ACTIVE_USERS.show)
 
 
 def retention(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     """Show how many of each day's users had been active in the 7 days before."""
-    show_days("retention_by_day", from_, to, form, terminal.show_retention)
+    show_days("retention_by_day", from_, to, form, terminal.RETENTION.show)
 
 
 def returning(

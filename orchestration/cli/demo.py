@@ -71,9 +71,9 @@ def demo(  # noqa: PLR0913  # one parameter an option
         print()
         last = options.end_date
         show_days_up_to(
-            last, connection, "active_users_by_day", terminal.show_active_users
+            last, connection, "active_users_by_day", terminal.ACTIVE_USERS.show
         )
         print()
-        show_days_up_to(last, connection, "retention_by_day", terminal.show_retention)
+        show_days_up_to(last, connection, "retention_by_day", terminal.RETENTION.show)
     found = shutil.which("fast-dau")
     print(_NEXT.format(command="fast-dau" if found else os.path.relpath(sys.argv[0])))

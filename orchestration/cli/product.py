@@ -1,11 +1,13 @@
 """`fast-dau active`, `growth` and `cohorts`: the answers of the product tables."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from orchestration.answers import product_terminal as pages
+from orchestration.answers import terminal
+from orchestration.answers.cohort_triangle import show_cohorts
 from orchestration.answers.formats import Format
 from orchestration.cli.answers import From, To, show_days
 from orchestration.cli.options import Form, day_option
@@ -17,18 +19,13 @@ _WEEKS_SHOWN = 12
 
 def active(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     """Show daily, weekly and monthly active users: rolling, as of each day."""
-    show_days(
-        "rolling_active_users_by_day",
-        from_,
-        to,
-        form,
-        pages.show_rolling_active_users,
-    )
+    show = terminal.ROLLING_ACTIVE_USERS.show
+    show_days("rolling_active_users_by_day", from_, to, form, show)
 
 
 def growth(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     """Show how many of each day's users are new, retained or resurrected."""
-    show_days("growth_by_day", from_, to, form, pages.show_growth)
+    show_days("growth_by_day", from_, to, form, terminal.GROWTH.show)
 
 
 def cohorts(
@@ -52,10 +49,9 @@ def cohorts(
 ) -> None:
     """Show which share of each day's new users came back N days later."""
     if weekly:
-        question, show = "cohort_retention_by_week", pages.show_weekly_cohorts
         # From this weekday on, so that the first week is one of so many.
-        days = (_WEEKS_SHOWN - 1) * 7 + 1
+        period, days = "week", (_WEEKS_SHOWN - 1) * 7 + 1
     else:
-        question, show = "cohort_retention_by_day", pages.show_cohorts
-        days = _DAYS_SHOWN
-    show_days(question, from_, to, form, show, days=days)
+        period, days = "day", _DAYS_SHOWN
+    show = partial(show_cohorts, period=period)
+    show_days(f"cohort_retention_by_{period}", from_, to, form, show, days=days)

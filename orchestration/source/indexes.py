@@ -59,16 +59,14 @@ class IndexPlan:
         if parent:
             found.sort(key=lambda index: index.attached_to != parent.oid)
         for index in found:
-            if index.attached_to is None or self._is_ours(index, relation, parent):
+            # Not one of those that hang elsewhere than this plan would attach it.
+            if (
+                index.attached_to is None
+                or relation.parent is None
+                or (parent and index.attached_to == parent.oid)
+            ):
                 return index
         return None
-
-    @staticmethod
-    def _is_ours(index: Index, relation: Relation, parent: Index | None) -> bool:
-        """Tell whether an attached index hangs where this plan would attach it."""
-        if relation.parent is None:
-            return True
-        return parent is not None and index.attached_to == parent.oid
 
     def _drop(self, index: Index) -> None:
         name = self._quoted(index.schema, index.name)
@@ -111,17 +109,12 @@ class IndexPlan:
         number = 0
         while True:
             suffix = definition.suffix + (f"_{number}" if number else "")
-            name = joined_name(relation.name, suffix)
-            if self._is_free(relation.schema, name):
-                self._planned.add((relation.schema, name))
-                return name
+            name = (relation.schema, joined_name(relation.name, suffix))
+            is_free = name in self._dropped or not is_taken(self._connection, *name)
+            if is_free and name not in self._planned:
+                self._planned.add(name)
+                return name[1]
             number += 1
-
-    def _is_free(self, schema: str, name: str) -> bool:
-        if (schema, name) in self._planned:
-            return False
-        dropped = (schema, name) in self._dropped
-        return dropped or not is_taken(self._connection, schema, name)
 
     def _quoted(self, *names: str) -> str:
         return sql.Identifier(*names).as_string(self._connection)

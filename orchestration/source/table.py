@@ -184,7 +184,7 @@ def _check(connection: Connection, table: TableName, relation: Relation) -> None
 
 def _creation(connection: Connection, table: TableName) -> list[ddl.Step]:
     schema = sql.Identifier(table.schema).as_string(connection)
-    name = sql.Identifier(table.schema, table.name).as_string(connection)
+    name = ddl.quoted(connection, table)
     columns = ", ".join(
         f"{column} {'timestamp' if column == 'performed_at' else kind}"
         for column, kind in COLUMN_TYPES.items()

@@ -14,9 +14,8 @@ from psycopg2 import sql
 from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure
 from orchestration.core.settings import TableName
-from orchestration.source.ddl import MAX_NAME_BYTES, joined_name
-from orchestration.source.loading.cells import NULL
-from orchestration.source.loading.records import shown
+from orchestration.source.ddl import MAX_NAME_BYTES, joined_name, quoted
+from orchestration.source.loading.records import NULL, shown
 
 _SUFFIX = "_user_keys"
 _MAX_ATTEMPTS = 1000
@@ -56,11 +55,8 @@ class UserKeys:
         self._foreign: set[int] | None = None
         lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
         self._rows(f"select {lock}(hashtextextended(%s, 0))", str(self._table))
-        quoted = sql.Identifier(self._table.schema, self._table.name)
-        found = self._rows(
-            "select to_regclass(%s) is not null", quoted.as_string(connection)
-        )
-        self._exists = bool(found[0][0])
+        name = quoted(connection, self._table)
+        self._exists = self._rows("select to_regclass(%s)", name) != [(None,)]
 
     def ids(self, keys: Sequence[str]) -> list[str]:
         """Return the COPY text of each key's id, giving new keys new ids.
@@ -92,17 +88,18 @@ class UserKeys:
     def _assign(self, keys: list[str]) -> None:
         assigned: dict[int, str] = {}
         waiting = keys
-        attempt = 0
-        while waiting:
-            if attempt == _MAX_ATTEMPTS:
-                raise Failure(f"{self._table} has no id left for {shown(waiting[0])}.")
+        for attempt in range(_MAX_ATTEMPTS):
             candidates = {key: self._hash(key, attempt) for key in waiting}
             taken = self._taken(list(candidates.values()))
-            waiting = []
-            for key, user_id in candidates.items():
-                if user_id in taken or assigned.setdefault(user_id, key) != key:
-                    waiting.append(key)
-            attempt += 1
+            waiting = [
+                key
+                for key, user_id in candidates.items()
+                if user_id in taken or assigned.setdefault(user_id, key) != key
+            ]
+            if not waiting:
+                break
+        else:
+            raise Failure(f"{self._table} has no id left for {shown(waiting[0])}.")
         self._rows(
             "insert into {keys} (user_id, user_key) select * from unnest(%s, %s)",
             list(assigned),

@@ -6,7 +6,6 @@ from orchestration.answers.charts.units import Unit
 from orchestration.answers.report.chart import Chart
 from orchestration.answers.report.lines import Lines, line_chart
 from orchestration.answers.report.numbers import Numbers
-from orchestration.answers.words import count, share
 
 _CHARTS = (
     Lines(
@@ -14,34 +13,21 @@ _CHARTS = (
         "Daily active users",
         {"dau": "DAU"},
         Unit.USERS,
-        count,
-        {
-            "DAU": lambda row: count(row["dau"]),
-            "Events": lambda row: count(row["events_count"]),
-        },
+        {"DAU": "dau", "Events": "events_count"},
     ),
     Lines(
         "rolling",
         "Weekly and monthly active users",
         {"mau_28d": "MAU (28 days)", "wau_7d": "WAU (7 days)"},
         Unit.USERS,
-        count,
-        {
-            "MAU": lambda row: count(row["mau_28d"]),
-            "WAU": lambda row: count(row["wau_7d"]),
-        },
+        {"MAU": "mau_28d", "WAU": "wau_7d"},
     ),
     Lines(
         "stickiness",
         "Stickiness",
         {"dau_mau_ratio": "DAU / MAU"},
         Unit.SHARE,
-        share,
-        {
-            "DAU": lambda row: count(row["dau"]),
-            "MAU": lambda row: count(row["mau_28d"]),
-            "DAU / MAU": lambda row: share(row["dau_mau_ratio"]),
-        },
+        {"DAU": "dau", "MAU": "mau_28d", "DAU / MAU": "dau_mau_ratio"},
     ),
 )
 

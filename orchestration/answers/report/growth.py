@@ -45,10 +45,10 @@ def growth_chart(numbers: Numbers) -> Chart:
     table = by_day(
         numbers.days,
         {
-            "New": lambda row: count(row["new_users"]),
-            "Retained": lambda row: count(row["retained_users"]),
-            "Resurrected": lambda row: count(row["resurrected_users"]),
-            "Dormant": lambda row: count(row["dormant_users"]),
+            "New": "new_users",
+            "Retained": "retained_users",
+            "Resurrected": "resurrected_users",
+            "Dormant": "dormant_users",
         },
     )
     return chart("growth", "Growth", _said(numbers), table, draw)

@@ -1,33 +1,20 @@
 """The headline numbers of the last full day, compared with a week before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from orchestration.answers.report.numbers import Numbers, Row
-from orchestration.answers.words import (
-    change_of_count,
-    change_of_share,
-    count,
-    share,
-    short_day,
-)
+from orchestration.answers.words import change, number, short_day
 
 # What it is called, what it counts, and its column.
-_COUNTS = (
+_KINDS = (
     ("DAU", "daily active users", "dau"),
     ("WAU", "active in 7 days", "wau_7d"),
     ("MAU", "active in 28 days", "mau_28d"),
-)
-_SHARES = (
     ("Stickiness", "DAU / MAU", "dau_mau_ratio"),
     ("Retention", "returning users / DAU", "retention_rate"),
 )
-
-_Kinds = tuple[tuple[str, str, str], ...]
-_Shown = Callable[[Any], str]
-_Change = Callable[[Any, Any], str | None]
 
 
 @dataclass(frozen=True)
@@ -46,26 +33,15 @@ def headlines(numbers: Numbers) -> Sequence[Headline]:
     before = numbers.on(numbers.last_full - timedelta(days=7))
     if now is None:
         return []
-    kinds: list[tuple[_Kinds, _Shown, _Change]] = [
-        (_COUNTS, count, change_of_count),
-        (_SHARES, share, change_of_share),
-    ]
     return [
-        Headline(
-            name,
-            what,
-            shown(now[column]),
-            _compared(
-                change(now[column], before[column]), before, shown(before[column])
-            )
-            if before
-            else "no day a week before to compare with",
-        )
-        for kind, shown, change in kinds
-        for name, what, column in kind
+        Headline(name, what, number(now[column]), _compared(now, before, column))
+        for name, what, column in _KINDS
     ]
 
 
-def _compared(change: str | None, before: Row, then: str) -> str:
-    day = short_day(before["activity_date"])
-    return f"{change} against {day} ({then})" if change else f"{then} on {day}"
+def _compared(now: Row, before: Row | None, column: str) -> str:
+    if before is None:
+        return "no day a week before to compare with"
+    day, then = short_day(before["activity_date"]), number(before[column])
+    changed = change(now[column], before[column])
+    return f"{changed} against {day} ({then})" if changed else f"{then} on {day}"

@@ -1,6 +1,6 @@
 """Charts of one or two lines by day."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,26 +8,25 @@ from orchestration.answers.charts.by_day import draw_line, label_days
 from orchestration.answers.charts.legend import draw_legend
 from orchestration.answers.charts.units import Unit
 from orchestration.answers.report.chart import STYLE, Chart, chart, points
-from orchestration.answers.report.html_table import Column, by_day
+from orchestration.answers.report.html_table import by_day
 from orchestration.answers.report.numbers import Numbers, Row
-from orchestration.answers.words import long_day
+from orchestration.answers.words import long_day, number
 
 _LINES = ("-", "--")
 
 
 @dataclass(frozen=True)
 class Lines:
-    """A chart of these columns by day, of one unit; `shown` writes a number of it.
+    """A chart of these columns by day, of one unit.
 
-    `columns`: those of the table behind it.
+    `columns`: those of the table behind it, by their headings.
     """
 
     name: str
     heading: str
     drawn: Mapping[str, str]
     unit: Unit
-    shown: Callable[[Any], str]
-    columns: Mapping[str, Column]
+    columns: Mapping[str, str]
 
 
 def line_chart(lines: Lines, numbers: Numbers, rows: Sequence[Row]) -> Chart:
@@ -45,23 +44,20 @@ def line_chart(lines: Lines, numbers: Numbers, rows: Sequence[Row]) -> Chart:
             draw_legend(axes)
 
     says = " ".join(
-        _said(label, column, lines, numbers, rows)
-        for column, label in lines.drawn.items()
+        _said(label, column, numbers, rows) for column, label in lines.drawn.items()
     )
     table = by_day(rows, lines.columns)
     return chart(lines.name, lines.heading, says, table, draw)
 
 
-def _said(
-    label: str, column: str, lines: Lines, numbers: Numbers, rows: Sequence[Row]
-) -> str:
+def _said(label: str, column: str, numbers: Numbers, rows: Sequence[Row]) -> str:
     """Return the last full day's number, and the least and most of all full days."""
     full = [row for row in rows if row["is_complete"] and row[column] is not None]
     if not full:
         return f"{label}: no full day has one yet."
 
     def told(row: Row) -> str:
-        return f"{lines.shown(row[column])} on {long_day(row['activity_date'])}"
+        return f"{number(row[column])} on {long_day(row['activity_date'])}"
 
     last = numbers.on(numbers.last_full)
     now = f"{told(last)}; " if last is not None and last in full else ""

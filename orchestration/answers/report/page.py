@@ -14,7 +14,7 @@ from orchestration.answers.report.headlines import headlines
 from orchestration.answers.report.html_table import Table, by_day
 from orchestration.answers.report.numbers import Numbers
 from orchestration.answers.report.returning import returning_charts
-from orchestration.answers.words import count, long_day, share
+from orchestration.answers.words import long_day
 
 _LISTED = 14
 _TEMPLATES = jinja2.Environment(
@@ -70,16 +70,16 @@ def _last_days(numbers: Numbers) -> Table:
     return by_day(
         numbers.days[-_LISTED:],
         {
-            "DAU": lambda row: count(row["dau"]),
-            "WAU": lambda row: count(row["wau_7d"]),
-            "MAU": lambda row: count(row["mau_28d"]),
-            "DAU / MAU": lambda row: share(row["dau_mau_ratio"]),
-            "Returning": lambda row: count(row["returning_users"]),
-            "Retention": lambda row: share(row["retention_rate"]),
-            "New": lambda row: count(row["new_users"]),
-            "Retained": lambda row: count(row["retained_users"]),
-            "Resurrected": lambda row: count(row["resurrected_users"]),
-            "Dormant": lambda row: count(row["dormant_users"]),
-            "Events": lambda row: count(row["events_count"]),
+            "DAU": "dau",
+            "WAU": "wau_7d",
+            "MAU": "mau_28d",
+            "DAU / MAU": "dau_mau_ratio",
+            "Returning": "returning_users",
+            "Retention": "retention_rate",
+            "New": "new_users",
+            "Retained": "retained_users",
+            "Resurrected": "resurrected_users",
+            "Dormant": "dormant_users",
+            "Events": "events_count",
         },
     )

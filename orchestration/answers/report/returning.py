@@ -10,7 +10,7 @@ from orchestration.answers.report.chart import STYLE, Chart, chart
 from orchestration.answers.report.html_table import Table
 from orchestration.answers.report.lines import Lines, line_chart
 from orchestration.answers.report.numbers import Numbers, Row
-from orchestration.answers.words import count, long_day, ratio, share
+from orchestration.answers.words import count, long_day, ratio
 
 _BACK = range(1, 8)
 _WHAT = ("users", "share")
@@ -21,12 +21,7 @@ _SHARE = Lines(
     "Returning users",
     {"retention_rate": "Share of DAU"},
     Unit.SHARE,
-    share,
-    {
-        "DAU": lambda row: count(row["dau"]),
-        "Returning": lambda row: count(row["returning_users"]),
-        "Share": lambda row: share(row["retention_rate"]),
-    },
+    {"DAU": "dau", "Returning": "returning_users", "Share": "retention_rate"},
 )
 
 

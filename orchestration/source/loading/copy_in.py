@@ -1,59 +1,51 @@
-"""Streams rows into a table through COPY, in constant memory."""
+"""Copies rows into the events table, which must keep them as they are."""
 
-from collections.abc import Iterator
+import io
 
 from psycopg2 import sql
 
 from orchestration.core.connection import Connection
+from orchestration.core.errors import UserError
 from orchestration.core.settings import TableName
 
 COLUMNS = ("user_id", "course_id", "kind", "performed_at", "properties")
 
 
-class _ChunkReader:
-    """The `read` that COPY asks for, fed by an iterator of text chunks."""
-
-    def __init__(self, chunks: Iterator[str]) -> None:
-        self._chunks = chunks
-        self._rest = b""
-        self.error: BaseException | None = None
-
-    def read(self, size: int = -1, /) -> bytes:
-        try:
-            while not self._rest:
-                self._rest = next(self._chunks).encode()
-        except StopIteration:
-            return b""
-        except BaseException as error:
-            # psycopg2 would turn it into a COPY failure and lose its type.
-            self.error = error
-            raise
-        taken, self._rest = self._rest[:size], self._rest[size:]
-        return taken
+_DIGITS = """
+select atttypmod from pg_attribute
+where attrelid = to_regclass(format('%%I.%%I', %s, %s)) and attname = 'performed_at'
+"""
+_ALL_DIGITS = 6
 
 
-def copy_events(connection: Connection, table: TableName, chunks: Iterator[str]) -> int:
-    """Copy chunks of COPY text (whole lines, columns as `COLUMNS`) into the table.
+def refuse_rounded_times(connection: Connection, table: TableName) -> None:
+    """Raise UserError where the table rounds times, some of them to the next day."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIGITS, (table.schema, table.name))
+        ((digits,),) = cursor.fetchall()
+    if 0 <= digits < _ALL_DIGITS:
+        raise UserError(
+            f"performed_at of {table} is timestamp({digits}), which rounds times, "
+            "those just before midnight into the next day: `alter table "
+            f"{table} alter performed_at type timestamp` keeps them, and rewrites "
+            "nothing. Nothing was loaded."
+        )
+
+
+def copy_events(connection: Connection, table: TableName, text: str) -> int:
+    """Copy COPY text (whole lines, columns as `COLUMNS`) into the table.
 
     Runs inside the connection's transaction and does not commit. Returns the
-    number of rows. An error raised by `chunks` reaches the caller as it is.
+    number of rows.
     """
-    reader = _ChunkReader(chunks)
     statement = sql.SQL("copy {} ({}) from stdin (encoding 'utf8')").format(
         sql.Identifier(table.schema, table.name),
         sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
     )
     with connection.cursor() as cursor:
-        try:
-            cursor.copy_expert(
-                statement.as_string(cursor),
-                reader,  # type: ignore[arg-type]  # COPY never calls readline
-                size=1 << 20,
-            )
-        except Exception:
-            if reader.error is not None:
-                raise reader.error from None
-            raise
+        # As bytes: psycopg2 would encode text as the connection does.
+        data = io.BytesIO(text.encode())
+        cursor.copy_expert(statement.as_string(cursor), data, size=1 << 20)
         rows: int = cursor.rowcount
     return rows
 

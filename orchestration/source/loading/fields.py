@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from orchestration.source.loading.cells import NULL, BadCell
+from orchestration.source.loading.records import NULL, BadCell
 from orchestration.source.loading.times import performed_at
 
 MAX_KEY_CHARACTERS = 600  # of four bytes each, they still fit into an index
@@ -53,22 +53,21 @@ def _refuse_rounded(cell: float) -> None:
         )
 
 
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)
+
+
 def integer(cell: Any) -> str:
     """Accept an int4, also one that was written as a float (12.0)."""
     if cell is None or cell == "":
         return NULL
     if isinstance(cell, float):
         _refuse_rounded(cell)
-    if isinstance(cell, str):
-        match = _INTEGER.fullmatch(cell)
-        number = int(match[1]) if match else None
-    elif isinstance(cell, bool):
-        number = None
-    elif isinstance(cell, int | float | Decimal):
-        number = int(cell) if cell % 1 == 0 else None
+    if isinstance(cell, str) and (match := _INTEGER.fullmatch(cell)):
+        number = int(match[1])
+    elif _is_number(cell) and cell % 1 == 0:
+        number = int(cell)
     else:
-        number = None
-    if number is None:
         raise BadCell("is not an integer")
     if number not in _INT4:
         raise BadCell("does not fit a 4-byte integer")

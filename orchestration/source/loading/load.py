@@ -15,14 +15,17 @@ from orchestration.core.errors import UserError
 from orchestration.core.settings import TableName
 from orchestration.core.statements import failures
 from orchestration.source.loading import fields
-from orchestration.source.loading.cells import NULL, BadCell
-from orchestration.source.loading.copy_in import COLUMNS, copy_events, vacuum_copied
+from orchestration.source.loading.copy_in import (
+    COLUMNS,
+    copy_events,
+    refuse_rounded_times,
+    vacuum_copied,
+)
 from orchestration.source.loading.mapping import columns_of
 from orchestration.source.loading.opening import open_events
 from orchestration.source.loading.plain import is_plain
-from orchestration.source.loading.records import Batch, EventFile, shown
+from orchestration.source.loading.records import NULL, BadCell, Batch, EventFile, shown
 from orchestration.source.loading.refusals import refusal
-from orchestration.source.precision import refuse_rounded_times
 from orchestration.source.user_keys import UserKeys
 
 
@@ -139,7 +142,7 @@ class _Load:
 
     def _copy(self, text: str, batch: Batch) -> None:
         try:
-            copy_events(self._connection, self._table, iter([text]))
+            copy_events(self._connection, self._table, text)
         except psycopg2.Error as error:
             refused = refusal(error, self._table, self._file, self._columns, batch)
             raise (refused or error) from None

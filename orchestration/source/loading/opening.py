@@ -28,13 +28,15 @@ def open_events(path: Path, delimiter: str | None = None) -> Iterator[EventFile]
     with reading(str(path)):
         raw = path.open("rb", buffering=0)
     with raw:
-        size = _size(raw)
+        status = os.fstat(raw.fileno())
+        is_file = stat.S_ISREG(status.st_mode)  # and no pipe
         with reading(str(path)):
             packed = io.BufferedReader(raw)
             content = unpacked(packed, str(path))
             stream = content or packed
             parquet = stream.peek(4)[:4] == PARQUET_MAGIC
         if not parquet:
+            size = status.st_size if is_file else None
             yield CsvFile(stream, str(path), delimiter or ",", size, raw.tell)
             return
         if delimiter:
@@ -43,16 +45,10 @@ def open_events(path: Path, delimiter: str | None = None) -> Iterator[EventFile]
         # a quarter of a second to import.
         from orchestration.source.loading.parquet_file import ParquetFile  # noqa: PLC0415
 
-        if size is not None and content is None:
+        if is_file and content is None:
             yield ParquetFile(stream, str(path))
             return
         with tempfile.TemporaryFile() as seekable:
             with reading(str(path)):
                 shutil.copyfileobj(stream, seekable)
             yield ParquetFile(cast("BinaryIO", seekable), str(path))
-
-
-def _size(raw: io.FileIO) -> int | None:
-    """Return the size of a regular file, None for a pipe."""
-    status = os.fstat(raw.fileno())
-    return status.st_size if stat.S_ISREG(status.st_mode) else None

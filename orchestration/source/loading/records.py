@@ -7,7 +7,12 @@ from typing import Any, Protocol
 
 from orchestration.core.errors import UserError
 
+NULL = "\\N"  # as COPY has it
 MAX_SHOWN = 40
+
+
+class BadCell(ValueError):  # noqa: N818  # it reads as what it is
+    """The cell is refused; the message says why, to follow "value …"."""
 
 
 @dataclass(frozen=True)

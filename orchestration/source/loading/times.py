@@ -1,15 +1,16 @@
 """A time in a file: what is accepted of it, and why not."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orchestration.source.loading.cells import NULL, BadCell
+from orchestration.source.loading.records import NULL, BadCell
 
 _TIME = re.compile(
     r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
     r" ?(Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?\s*"
 )
+_DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
 _NUMBER = re.compile(r"\s*[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*")
 _SECOND = slice(17, 19)
 _MICROSECONDS = len("2024-01-02 03:04:05.000000")
@@ -40,15 +41,11 @@ def performed_at(cell: Any) -> str:
 
 
 def _why_no_time(cell: Any) -> str:
-    if isinstance(cell, date) or (isinstance(cell, str) and _is_date(cell)):
-        return f"is a date without a time of day: write {_EXAMPLE}"
     text = str(cell)
+    if _DATE.fullmatch(text):
+        return f"is a date without a time of day: write {_EXAMPLE}"
     if _NUMBER.fullmatch(text):
         return f"is a bare number: write seconds since 1970 as {_EXAMPLE}"
     if text.strip(" +-").lower() in {"infinity", "inf"}:
         return "is not finite: leave the cell empty where the time is unknown"
     return f"is not {_EXAMPLE}"
-
-
-def _is_date(text: str) -> bool:
-    return re.fullmatch(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*", text) is not None

@@ -10,6 +10,7 @@ from orchestration.core.errors import UserError
 from orchestration.core.manifest import STATE, models, tables
 from orchestration.core.settings import events_table, rollup_schema
 from orchestration.core.statements import failures
+from orchestration.source.ddl import quoted
 from orchestration.source.loading.copy_in import vacuum_copied
 from orchestration.source.synthetic.inserting import insert_synthetic_events
 from orchestration.source.synthetic.options import StreamOptions
@@ -24,7 +25,7 @@ def demo_events(connection: Connection) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "select obj_description(to_regclass(%s), 'pg_class')",
-            (sql.Identifier(table.schema, table.name).as_string(connection),),
+            (quoted(connection, table),),
         )
         row = cursor.fetchone()
     comment = row[0] if row else None

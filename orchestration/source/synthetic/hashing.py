@@ -72,11 +72,6 @@ class Weighted:
         return np.searchsorted(self._bounds, drawn, side="right")
 
 
-def zipf_weights(count: int) -> Integers:
-    """Return weights proportional to 1/rank for ranks 1 to `count`."""
-    return 1_000_000 // np.arange(1, count + 1, dtype=np.int64)
-
-
 def shared_out(total: int, weights: Integers) -> Integers:
     """Split `total` in proportion to `weights`, exactly: the parts sum to it.
 

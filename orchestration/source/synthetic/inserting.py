@@ -1,6 +1,6 @@
 """Fills the events table with a synthetic stream."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestration.core.connection import Connection
@@ -35,12 +35,9 @@ def insert_synthetic_events(
     table = require_events_table(connection)
     population = populate(options)
     text = CopyText(options)
-
-    def chunks() -> Iterator[str]:
-        for rows in event_rows(options, population):
-            yield text(rows)
-            progress(len(rows))
-
+    copied = 0
     with failures(f"Filling {table}"):
-        copied = copy_events(connection, table, chunks())
+        for rows in event_rows(options, population):
+            copied += copy_events(connection, table, text(rows))
+            progress(len(rows))
     return Inserted(table, copied, population.users)

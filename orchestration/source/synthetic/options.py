@@ -47,7 +47,8 @@ class StreamOptions:
         _require_between("--days", self.days, 1, MAX_DAYS)
         _require_between("--seed", self.seed, 0, 2**63 - 1)
         self._require_shares()
-        if self.end_date > LATEST_DAY or self.days_since_earliest < self.days:
+        days_from_earliest = (self.end_date - EARLIEST_DAY).days + 1
+        if self.end_date > LATEST_DAY or days_from_earliest < self.days:
             raise UserError(
                 f"{self.days} days up to {self.end_date} are out of range: synthetic "
                 f"events lie between {EARLIEST_DAY} and {LATEST_DAY}; choose another "
@@ -74,11 +75,6 @@ class StreamOptions:
                 f"--invalid-share {self.invalid_share} leaves: each valid event is "
                 "copied at most once, so lower one of them."
             )
-
-    @property
-    def days_since_earliest(self) -> int:
-        """Number of days from the earliest allowed day to `end_date`, both in."""
-        return (self.end_date - EARLIEST_DAY).days + 1
 
     @property
     def first_day(self) -> date:

@@ -5,7 +5,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from orchestration.source.synthetic.hashing import Weighted, zipf_weights
+from orchestration.source.synthetic.hashing import Weighted
 
 # A row of the stream. 0 stands for null in user and course; day is counted from
 # the stream's first, or one of SpecialDay; second and milli are of the day.
@@ -35,7 +35,8 @@ class SpecialDay(IntEnum):
 
 
 COURSES = 200
-COURSE_CHOICE = Weighted(zipf_weights(COURSES))  # course 1 is the most popular
+# By Zipf's law: course 1 is the most popular.
+COURSE_CHOICE = Weighted(1_000_000 // np.arange(1, COURSES + 1, dtype=np.int64))
 # Kinds by weight; the last two are of no course.
 KINDS = ("page_view", "video_play", "problem_attempt", "forum_view", "login", "search")
 KIND_CHOICE = Weighted((40, 25, 15, 8, 7, 5))
@@ -45,5 +46,4 @@ PLATFORM_CHOICE = Weighted((45, 30, 25))
 # Weight of each hour (UTC) for the start of a session: lunch, and a long evening.
 _MORNING = (6, 4, 3, 2, 2, 3, 6, 12, 22, 32, 38, 42)
 _AFTERNOON = (46, 40, 36, 36, 38, 44, 54, 62, 66, 56, 36, 16)
-HOUR_WEIGHTS = _MORNING + _AFTERNOON
-HOUR_CHOICE = Weighted(HOUR_WEIGHTS)
+HOUR_CHOICE = Weighted(_MORNING + _AFTERNOON)

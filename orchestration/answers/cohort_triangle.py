@@ -1,4 +1,4 @@
-"""Shows rolling actives, growth and cohorts to people: tables that fit a terminal."""
+"""Shows cohorts to people: a triangle that fits a terminal."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,15 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.answers.questions import Answer
-from orchestration.answers.terminal import (
-    bar,
-    footnotes,
-    records,
-    titled_table,
-)
+from orchestration.answers.terminal import footnotes, records, titled_table
 from orchestration.answers.words import marked_day, ratio
 
-_BAR_WIDTH = 20
 # From the lowest to the highest; readable on light and dark screens, in 16 colours too.
 _SHADES = (
     "white on #12261b",
@@ -58,63 +52,11 @@ class _Cohort:
         return None if count is None or not self.size else count / self.size
 
 
-def show_rolling_active_users(answer: Answer, console: Console) -> None:
-    """Show DAU, WAU and MAU by day, with a bar for MAU."""
-    rows = list(records(answer))
-    most = max((row["mau_28d"] for row in rows), default=0)
-    table = titled_table("Active users of the day, of 7 days and of 28 days up to it")
-    table.add_column("Day")
-    for heading in ("DAU", "WAU", "MAU", "DAU/MAU"):
-        table.add_column(heading, justify="right")
-    table.add_column("", min_width=_BAR_WIDTH, no_wrap=True)
-    for row in rows:
-        table.add_row(
-            marked_day(row),
-            f"{row['dau']:,}",
-            f"{row['wau_7d']:,}",
-            f"{row['mau_28d']:,}",
-            ratio(row["dau"], row["mau_28d"], 0),
-            bar(row["mau_28d"], most, _BAR_WIDTH),
-        )
-    console.print(table)
-    footnotes(rows, console)
-    console.print(
-        "[dim]WAU and MAU: distinct users of the 7, and of the 28, days up to the day; "
-        "not of a calendar week or month.[/]"
-    )
+def show_cohorts(answer: Answer, console: Console, period: str) -> None:
+    """Show a triangle: a row for the new users of each day or week, and who came back.
 
-
-def show_growth(answer: Answer, console: Console) -> None:
-    """Show by day where its users come from, and how many seem to have left."""
-    rows = list(records(answer))
-    counts = ("dau", "new_users", "retained_users", "resurrected_users")
-    table = titled_table("Growth: each day's users are new, retained or resurrected")
-    table.add_column("Day")
-    for heading in ("DAU", "New", "Retained", "Resurrected", "Dormant"):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        numbers = (row[name] for name in (*counts, "dormant_users"))
-        table.add_row(marked_day(row), *(f"{number:,}" for number in numbers))
-    console.print(table)
-    footnotes(rows, console)
-    console.print(
-        "[dim]Retained: also active in the 7 days before; resurrected: only earlier. "
-        "Dormant: active in the 7 days before, not on the day and not since; falls "
-        "when they come back.[/]"
-    )
-
-
-def show_cohorts(answer: Answer, console: Console) -> None:
-    """Show a triangle: a row for each day's new users, and who came back when."""
-    _show_triangle(answer, console, "day")
-
-
-def show_weekly_cohorts(answer: Answer, console: Console) -> None:
-    """Show a triangle: a row for each week's new users, and who came back when."""
-    _show_triangle(answer, console, "week")
-
-
-def _show_triangle(answer: Answer, console: Console, period: str) -> None:
+    `period`: day or week.
+    """
     cohorts = list(_cohorts(answer))
     if cohorts:
         console.print(_triangle(cohorts, period, console.width))
