@@ -98,6 +98,13 @@ def states(cluster: dict[str, str], administration: Connection) -> States:
 
 
 @pytest.fixture
+def state(request: pytest.FixtureRequest) -> State:
+    """Return where the module's tests begin: its STATE, else an empty events table."""
+    state: State = getattr(request.module, "STATE", State())
+    return state
+
+
+@pytest.fixture
 def database_env(
     request: pytest.FixtureRequest,
     cluster: dict[str, str],
@@ -106,7 +113,7 @@ def database_env(
 ) -> Iterator[dict[str, str]]:
     """Yield PGHOST to PGDATABASE of a new database, and set them in os.environ.
 
-    It is empty, or a copy of the fixture `state` where the test has one. No other PG*
+    It is empty, or a copy of the fixture `state` where the test needs one. No other PG*
     variable is set during the test.
     """
     for name in libpq_variables(os.environ):
@@ -159,7 +166,7 @@ def stranger(connection: Connection) -> Iterator[str]:
 
 @pytest.fixture
 def rollup(connection: Connection, state: State) -> Rollup:
-    """Return a rollup in the state that the fixture `state` of the module names."""
+    """Return a rollup in the state that the fixture `state` names."""
     return Rollup(connection, state.definitions, has_product=state.has_product)
 
 

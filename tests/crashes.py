@@ -101,7 +101,6 @@ class Reader:
         self.states = [state]
         self.complaints: list[str] = []
         self.looks = 0
-        self.connections = 0
         self._is_over = threading.Event()
 
     def expect(self, state: State) -> None:
@@ -127,7 +126,6 @@ class Reader:
         while not self._is_over.is_set():
             try:
                 connection = connect(os.environ)
-                self.connections += 1
                 connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
                 while not self._is_over.wait(0.05):
                     before = self.states

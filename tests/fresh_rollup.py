@@ -1,7 +1,5 @@
 """A rollup that starts from nothing again, under a clock that the test sets."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from orchestration.core.connection import Connection
@@ -14,14 +12,12 @@ from tests.rollup import Rollup
 _CLOCK = """
 create schema if not exists clock;
 create or replace function clock.now() returns timestamptz stable
-return current_setting('test.now')::timestamptz;
-create or replace function clock.stop() returns trigger language plpgsql
-as $$ begin raise 'stopped'; end $$
+return current_setting('test.now')::timestamptz
 """
 
 
 class ClockedRollup(Rollup):
-    """A rollup whose change log knows the test's clock; its runs can be stopped."""
+    """A rollup whose change log knows the test's clock."""
 
     def set_clock(self, now: datetime) -> None:
         """Set the time that the change log's triggers see."""
@@ -50,17 +46,6 @@ class ClockedRollup(Rollup):
             self.connection, events_table(), lambda _: None, change_log=True
         )
         self.execute("set search_path to default")
-
-    @contextmanager
-    def stopped_at(self, model: str) -> Iterator[None]:
-        """Let runs fail when they write this table."""
-        table = f"analytics.{model}"
-        self.execute(
-            f"create trigger stop before insert or update or delete on {table}"
-            " for each statement execute function clock.stop()"
-        )
-        yield
-        self.execute(f"drop trigger stop on {table}")
 
 
 def fresh_rollup(

@@ -2,7 +2,10 @@
 
 import gc
 import json
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
 from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from psycopg2.extras import execute_values
@@ -91,6 +95,15 @@ def run_dbt(manifest: Manifest, arguments: list[str]) -> list[Any]:
     if not outcome.success:
         raise RunError([result.message for result in outcome.result.results])
     return list(outcome.result.results)
+
+
+def exit_code_of_dbt(arguments: list[str]) -> int:
+    """Run dbt as its program does, on the environment's database."""
+    project = project_for(os.environ["PGDATABASE"], has_product=True)
+    outcome = dbtRunner(manifest=project).invoke(arguments)
+    if isinstance(outcome.exception, DbtUsageException):
+        print(outcome.exception, file=sys.stderr)
+    return 0 if outcome.success else 1 if outcome.exception is None else 2
 
 
 def _is_product(node: Any) -> bool:
@@ -183,6 +196,18 @@ class Rollup:
     def build(self, now: datetime, *args: str, **variables: Any) -> dict[str, int]:
         """Run the models, without tests of data, as of `now`."""
         return self.dbt("run", *args, run_at=now, **variables)
+
+    @contextmanager
+    def stopped_at(self, table: str) -> Iterator[None]:
+        """Let what writes this table fail meanwhile, and have it say `stopped`."""
+        self.execute(
+            "create function stop() returns trigger language plpgsql as"
+            " $$ begin raise 'stopped'; end $$;"
+            "create trigger stop before insert or update or delete"
+            f" on {self.schema}.{table} for each statement execute function stop()"
+        )
+        yield
+        self.execute("drop function stop cascade")
 
     def tables(self) -> dict[str, Rows]:
         """Return the rows of every table, sorted."""

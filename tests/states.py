@@ -17,6 +17,10 @@ from tests.rollup import Rollup
 DATABASE = "test"
 
 
+def _nothing(_: Rollup) -> None:
+    """Leave the events table empty."""
+
+
 @dataclass(frozen=True)
 class State:
     """What `make` does with a rollup over a new, empty events table.
@@ -24,7 +28,7 @@ class State:
     `arguments` are handed to it after the rollup. Equal states are built once.
     """
 
-    make: Callable[..., None]
+    make: Callable[..., None] = _nothing
     definitions: Definitions = field(default_factory=Definitions)
     has_product: bool = False
     arguments: tuple[object, ...] = ()
