@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.core.connection import Connection, connect, libpq_variables
-from orchestration.core.settings import events_table
 from orchestration.embedded.server import server, stop
-from orchestration.source.table import init_events_table
 from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
-from tests.events_tables import execute
+from tests.events_tables import execute, init
 from tests.midnight import wait_out_midnight
 from tests.oracle import Definitions
 from tests.rollup import Rollup
@@ -185,5 +183,5 @@ def whole_rollup_in(connection: Connection) -> Callable[[Definitions], Rollup]:
 def _open_rollup(
     connection: Connection, definitions: Definitions, *, has_product: bool
 ) -> Rollup:
-    init_events_table(connection, events_table(), print)
+    init(connection)
     return Rollup(connection, definitions, has_product=has_product)

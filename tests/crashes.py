@@ -12,9 +12,8 @@ import psycopg2
 
 from orchestration.core.connection import connect
 from orchestration.core.errors import Failure
-from orchestration.core.settings import events_table
 from orchestration.embedded.server import server
-from orchestration.source.table import init_events_table
+from tests.change_logs import install
 from tests.clusters import QUICK
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
@@ -47,9 +46,7 @@ class FlippingRollup(Rollup):
 
     def make(self) -> None:
         """Make the events, with the change log, and build the rollup."""
-        init_events_table(
-            self.connection, events_table(), lambda _: None, change_log=True
-        )
+        install(self.connection)
         self.change(Random(0), HISTORY_DAYS)
         self.build(self.now)
 

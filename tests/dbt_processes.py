@@ -16,9 +16,9 @@ from multiprocessing.reduction import DupFd
 from typing import Any
 
 from orchestration.core.connection import Connection, connect
-from orchestration.core.settings import DBT_PROJECT_DIR, ROOT, as_vars
+from orchestration.core.settings import as_vars
 from tests.events_tables import execute, fetch
-from tests.rollup import exit_code_of_dbt
+from tests.rollup import PROJECT_FLAGS, exit_code_of_dbt
 
 TURN_LOCK = "hashtextextended('fast-dau rollup analytics', 0)"
 # Advisory locks of one 64-bit key have its halves in two columns.
@@ -30,13 +30,6 @@ WAITING = "fast-dau: waiting for the run that began"
 
 _PATIENCE_SECONDS = 300
 _CONTEXT = get_context("forkserver")
-_FLAGS = [
-    f"--project-dir={DBT_PROJECT_DIR}",
-    f"--profiles-dir={ROOT}",
-    "--log-level-file=none",
-    "--no-write-json",
-    "--no-use-colors",
-]
 
 
 class DbtProcess:
@@ -45,7 +38,8 @@ class DbtProcess:
     def __init__(self, *args: str, **variables: Any) -> None:
         # Unless it is told otherwise, nothing is purged.
         given = as_vars({"events_kept_from": "2000-01-01"} | variables)
-        arguments = [*args, *_FLAGS, f"--vars={json.dumps(given, default=str)}"]
+        variables_flag = f"--vars={json.dumps(given, default=str)}"
+        arguments = [*args, *PROJECT_FLAGS, "--no-use-colors", variables_flag]
         _CONTEXT.set_forkserver_preload(["tests.parsed_project", __name__])
         reading, writing = os.pipe()
         self.process = _CONTEXT.Process(

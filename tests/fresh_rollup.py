@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from orchestration.core.connection import Connection
-from orchestration.core.settings import events_table
-from orchestration.source.table import init_events_table
+from tests.change_logs import install
+from tests.events_tables import init
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 
@@ -42,9 +42,7 @@ class ClockedRollup(Rollup):
     def install_log(self) -> None:
         """Install the change log, or mend it, so that it sees the test's clock."""
         self.execute("set search_path = clock, pg_catalog, public")
-        init_events_table(
-            self.connection, events_table(), lambda _: None, change_log=True
-        )
+        install(self.connection)
         self.execute("set search_path to default")
 
 
@@ -60,7 +58,7 @@ def fresh_rollup(
         " events_change_log_rollups cascade"
     )
     rollup.set_clock(datetime(2000, 1, 1))
-    init_events_table(connection, events_table(), lambda _: None)
+    init(connection)
     if with_log:
         rollup.install_log()
     return rollup

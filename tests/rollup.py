@@ -20,6 +20,7 @@ from psycopg2.extras import execute_values
 
 from orchestration.core.connection import Connection
 from orchestration.core.settings import DBT_PROJECT_DIR, ROOT, as_vars
+from tests.events_tables import execute, fetch
 from tests.oracle import Definitions, Event, tables
 from tests.product_oracle import Rows
 from tests.quick_dbt import quick_dbt
@@ -32,14 +33,14 @@ PRODUCT_TABLES = tuple(
 ROLLUP_TABLES = tuple(name for name in TABLES if name not in PRODUCT_TABLES)
 _PRODUCT_FOLDERS = ("product", "views")
 _FLAGS = len(DEFAULT_BASE_BEHAVIOR_FLAGS)
-GLOBAL_FLAGS = [
+PROJECT_FLAGS = [
     f"--project-dir={DBT_PROJECT_DIR}",
     f"--profiles-dir={ROOT}",
-    # What goes wrong is in the results.
-    "--log-level=none",
     "--log-level-file=none",
     "--no-write-json",
 ]
+# What goes wrong is in the results.
+GLOBAL_FLAGS = [*PROJECT_FLAGS, "--log-level=none"]
 
 
 class RunError(AssertionError):
@@ -142,14 +143,11 @@ class Rollup:
 
     def execute(self, statement: str) -> None:
         """Run a statement on the events, such as a delete."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(statement)
+        execute(self.connection, statement)
 
     def query(self, query: str) -> Rows:
         """Return the rows of a query."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchall()
+        return fetch(self.connection, query)
 
     def compiled(self, *models: str, **variables: Any) -> dict[str, str]:
         """Return models' SQL as it goes to the server."""

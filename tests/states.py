@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from orchestration.core.connection import Connection, connect
-from orchestration.core.settings import events_table
-from orchestration.source.table import init_events_table
-from tests.events_tables import execute
+from tests.events_tables import execute, init
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 
@@ -61,7 +59,7 @@ class States:
             for name, text in variables.items():
                 patch.setenv(name, text)
             connection.autocommit = True
-            init_events_table(connection, events_table(), lambda _: None)
+            init(connection)
             rollup = Rollup(
                 connection, state.definitions, has_product=state.has_product
             )
