@@ -41,16 +41,15 @@ class Shop:
         self.folder = folder
         shutil.copytree(SHOP, folder)
         (folder / "packages.yml").write_text(json.dumps({"packages": [package]}))
-        self.folders = {
-            f"DBT_{kind.upper()}_PATH": str(folder / kind) for kind in ("target", "log")
-        }
+        kept = {n: t for n, t in os.environ.items() if not n.startswith("DBT_")}
+        self.environment = {**kept, "DO_NOT_TRACK": "1"}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start dbt as its user would."""
         return subprocess.Popen(
             [DBT_PROGRAM, "--no-use-colors", *arguments],
             cwd=self.folder,
-            env={**os.environ, "DO_NOT_TRACK": "1", **self.folders},
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

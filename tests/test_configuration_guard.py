@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import date, datetime
 from random import Random
+from typing import Any
 
 import pytest
 
 from tests.dbt_processes import dbt_process, held, run_id, wait_for_write
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions
-from tests.product_oracle import Rows
 from tests.rollup import Rollup, RunError
 from tests.states import State
 
@@ -29,12 +29,12 @@ def first_built(rollup: Rollup) -> None:
 STATE = State(first_built, BUILT_WITH)
 
 
-def everything(rollup: Rollup) -> tuple[dict[str, Rows], Rows]:
+def everything(rollup: Rollup) -> list[Any]:
     """Return all that a run writes: the tables, the days, and the state."""
-    days = rollup.query("select * from analytics.refresh_days order by 1")
-    return rollup.tables(), [
-        *days,
-        *rollup.query(
+    return [
+        rollup.tables(),
+        rollup.query("select * from analytics.refresh_days order by 1"),
+        rollup.query(
             "select to_jsonb(s) - 'run_started_at' from analytics.rollup_state s"
         ),
     ]

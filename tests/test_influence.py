@@ -100,7 +100,7 @@ def test_a_changed_day_has_the_influence_that_each_model_declares(
     after = rollup.tables()
 
     assert after == rollup.expected(NOW)
-    for table in tables_of_days("moves_with", without=True):
+    for table in tables_of_days(move=False):
         assert_influence(table, day, before, after)
 
 
@@ -112,7 +112,7 @@ def test_a_users_only_day_has_the_influence_that_models_declare_that_move_with_u
     rollup.build(NOW)
     after = rollup.tables()
 
-    for table in tables_of_days("moves_with"):
+    for table in tables_of_days(move=True):
         assert_influence(table, date(2024, 3, 8), before, after)
 
 
@@ -144,13 +144,13 @@ def test_a_late_first_day_moves_the_old_one_also_where_runs_stop_in_between(
     assert rollup.tables() == rollup.expected(NOW)
 
 
-def tables_of_days(meta: str, *, without: bool = False) -> list[str]:
-    """Return the tables whose rows follow days, and whose models have this meta."""
+def tables_of_days(*, move: bool) -> list[str]:
+    """Return the tables whose rows follow days, and move with users or do not."""
     found = []
     for name in TABLES:
-        config = models()[name]["config"]["meta"]
-        if config["influence_days"] is not None and config.get("grain") != "user":
-            found += [name] if (meta in config) is not without else []
+        meta = models()[name]["config"]["meta"]
+        if meta["influence_days"] is not None and meta.get("grain") != "user":
+            found += [name] if ("moves_with" in meta) is move else []
     return found
 
 
