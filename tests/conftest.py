@@ -151,8 +151,8 @@ def other(database_env: dict[str, str]) -> Iterator[Connection]:
 
 @pytest.fixture
 def stranger(connection: Connection) -> Iterator[str]:
-    """Yield the name of a role that has no rights."""
-    execute(connection, "create role events_writer")
+    """Yield the name of a role that has no rights; its password is `x`."""
+    execute(connection, "create role events_writer login password 'x'")
     yield "events_writer"
     execute(
         connection,

@@ -13,11 +13,9 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode
 from dbt_common.contracts.constraints import ColumnLevelConstraint, ConstraintType
 
-from orchestration.core.connection import Connection
 from tests.commands import run_cli, run_program
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Event
-from tests.pipelines import roles, user
 from tests.rollup import (
     GLOBAL_FLAGS,
     Rollup,
@@ -227,25 +225,24 @@ def test_a_missing_index_is_named_with_what_makes_it(rollup: Rollup) -> None:
 
 
 def test_a_role_that_may_not_create_schemas_is_told_what_to_do(
-    rollup: Rollup, administration: Connection, monkeypatch: pytest.MonkeyPatch
+    rollup: Rollup, stranger: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     select = ("--select", "+daily_active_users")
-    with roles(administration, "runner"):
-        rollup.execute("grant select on events to runner")
-        for name, text in user({"FAST_DAU_SCHEMA": "My own"}, "runner").items():
-            monkeypatch.setenv(name, text)
-        monkeypatch.setenv("USER", "zoe")
-        elsewhere = run_cli("dbt", "run", *select, "--target", "dev")
-        refused = run_cli("dbt", "run", *select)
-        [told, other] = re.findall(r"`(.*?;)`", refused.stderr)
-        rollup.execute(told)
-        built = run_program("dbt", "run", *select)
-        rollup.execute("drop owned by runner cascade")
+    rollup.execute(f"grant select on events to {stranger}")
+    monkeypatch.setenv("PGUSER", stranger)
+    monkeypatch.setenv("PGPASSWORD", "x")
+    monkeypatch.setenv("FAST_DAU_SCHEMA", "My own")
+    monkeypatch.setenv("USER", "zoe")
+    elsewhere = run_cli("dbt", "run", *select, "--target", "dev")
+    refused = run_cli("dbt", "run", *select)
+    [told, other] = re.findall(r"`(.*?;)`", refused.stderr)
+    rollup.execute(told)
+    built = run_program("dbt", "run", *select)
 
     assert (elsewhere.returncode, refused.returncode) == (2, 2)
     assert "There is no schema dev_zoe, which this role" in elsewhere.stderr
-    assert told == 'create schema "My own" authorization runner;'
-    assert other == "grant create on database test to runner;"
+    assert told == f'create schema "My own" authorization {stranger};'
+    assert other == f"grant create on database test to {stranger};"
     assert built.returncode == 0, built.stdout
 
 

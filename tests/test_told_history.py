@@ -89,7 +89,6 @@ def test_a_policy_that_hides_the_events_stops_a_run(
     rollup: Rollup, stranger: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rollup.execute(
-        f"alter role {stranger} login password 'x';"
         "alter table events enable row level security;"
         f"grant select on events to {stranger};"
         f"grant all on schema analytics to {stranger};"
