@@ -199,7 +199,7 @@ class Rollup:
     def stopped_at(self, table: str) -> Iterator[None]:
         """Let what writes this table fail meanwhile, and have it say `stopped`."""
         self.execute(
-            "create function stop() returns trigger language plpgsql as"
+            "create or replace function stop() returns trigger language plpgsql as"
             " $$ begin raise 'stopped'; end $$;"
             "create trigger stop before insert or update or delete"
             f" on {self.schema}.{table} for each statement execute function stop()"
