@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from dbt.cli.exceptions import DbtUsageException
-from dbt.cli.main import dbtRunner
 
 from orchestration import cli
 from orchestration.core.dbt import dbt_environment, finished
-from tests.rollup import project_for
+from tests.rollup import exit_code_of_dbt
 
 FAST_DAU = Path(sys.executable).parent / "fast-dau"
 _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
@@ -80,24 +78,15 @@ def dbt_in_this_process(
     if "parse" in arguments:
         # What is parsed already would not be written.
         return finished(arguments, variables, capture_output=capture_output)
-    with pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
         for name, text in dbt_environment(variables).items():
             patch.setenv(name, text)
         # It would be left open.
         patch.setenv("DBT_LOG_LEVEL_FILE", "none")
-        if not capture_output:
-            return Ended(["dbt", *arguments], _exit_code_of_dbt(arguments))
-        with captured("") as said:
-            code = _exit_code_of_dbt(arguments)
-        return Ended(["dbt", *arguments], code, said.output, said.errors)
-
-
-def _exit_code_of_dbt(arguments: Sequence[str]) -> int:
-    project = project_for(os.environ["PGDATABASE"], has_product=True)
-    outcome = dbtRunner(manifest=project).invoke(list(arguments))
-    if isinstance(outcome.exception, DbtUsageException):
-        print(outcome.exception, file=sys.stderr)
-    return 0 if outcome.success else 1 if outcome.exception is None else 2
+        said = stack.enter_context(captured("")) if capture_output else Said()
+        code = exit_code_of_dbt(list(arguments))
+    return Ended(["dbt", *arguments], code, said.output, said.errors)
 
 
 class Said:

@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.core.connection import Connection, connect, libpq_variables
-from orchestration.core.settings import events_table
 from orchestration.embedded.server import server, stop
-from orchestration.source.table import init_events_table
 from tests.clusters import QUICK, cluster_folder, copy_cluster, make_cluster
-from tests.events_tables import execute
+from tests.events_tables import execute, init
 from tests.loading import Loading, make_events_table
 from tests.midnight import wait_out_midnight
 from tests.oracle import Definitions
@@ -99,6 +97,13 @@ def states(cluster: dict[str, str], administration: Connection) -> States:
 
 
 @pytest.fixture
+def state(request: pytest.FixtureRequest) -> State:
+    """Return where the module's tests begin: its STATE, else an empty events table."""
+    state: State = getattr(request.module, "STATE", State())
+    return state
+
+
+@pytest.fixture
 def database_env(
     request: pytest.FixtureRequest,
     cluster: dict[str, str],
@@ -107,7 +112,7 @@ def database_env(
 ) -> Iterator[dict[str, str]]:
     """Yield PGHOST to PGDATABASE of a new database, and set them in os.environ.
 
-    It is empty, or a copy of the fixture `state` where the test has one. No other PG*
+    It is empty, or a copy of the fixture `state` where the test needs one. No other PG*
     variable is set during the test.
     """
     for name in libpq_variables(os.environ):
@@ -153,8 +158,8 @@ def loading(connection: Connection, tmp_path: Path) -> Loading:
 
 @pytest.fixture
 def stranger(connection: Connection) -> Iterator[str]:
-    """Yield the name of a role that has no rights."""
-    execute(connection, "create role events_writer")
+    """Yield the name of a role that has no rights; its password is `x`."""
+    execute(connection, "create role events_writer login password 'x'")
     yield "events_writer"
     execute(
         connection,
@@ -166,7 +171,7 @@ def stranger(connection: Connection) -> Iterator[str]:
 
 @pytest.fixture
 def rollup(connection: Connection, state: State) -> Rollup:
-    """Return a rollup in the state that the fixture `state` of the module names."""
+    """Return a rollup in the state that the fixture `state` names."""
     return Rollup(connection, state.definitions, has_product=state.has_product)
 
 
@@ -185,5 +190,5 @@ def whole_rollup_in(connection: Connection) -> Callable[[Definitions], Rollup]:
 def _open_rollup(
     connection: Connection, definitions: Definitions, *, has_product: bool
 ) -> Rollup:
-    init_events_table(connection, events_table(), print)
+    init(connection)
     return Rollup(connection, definitions, has_product=has_product)

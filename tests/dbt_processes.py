@@ -1,18 +1,24 @@
-"""dbt as processes of its own, which can be stopped at a table, read and killed."""
+"""dbt as processes of its own, which can be stopped at a table, read and killed.
+
+Real ones, each with a session in the database and an end of its own, but forked from
+one that has parsed the project: their start, most of it imports and parsing, would take
+several times as long as their work.
+"""
 
 import json
 import os
-import re
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from multiprocessing import get_context
+from multiprocessing.reduction import DupFd
 from typing import Any
 
 from orchestration.core.connection import Connection, connect
 from orchestration.core.settings import as_vars
 from tests.events_tables import execute, fetch
-from tests.forked_dbt import forked_dbt
+from tests.rollup import PROJECT_FLAGS, exit_code_of_dbt
 
 TURN_LOCK = "hashtextextended('fast-dau rollup analytics', 0)"
 # Advisory locks of one 64-bit key have its halves in two columns.
@@ -23,25 +29,26 @@ and database = (select oid from pg_database where datname = current_database()))
 WAITING = "fast-dau: waiting for the run that began"
 
 _PATIENCE_SECONDS = 300
-_VARIABLES = {"events_kept_from": "2000-01-01"}  # nothing is purged
-_RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CONTEXT = get_context("forkserver")
 
 
 class DbtProcess:
-    """A dbt process; its output so far is `output`."""
+    """A dbt process in this one's environment; its output so far is `output`."""
 
-    def __init__(
-        self,
-        *args: str,
-        **variables: Any,
-    ) -> None:
-        given = _VARIABLES | {
-            name: str(value) if isinstance(value, date | datetime) else value
-            for name, value in variables.items()
-        }
-        arguments = [*args, "--no-use-colors", f"--vars={json.dumps(as_vars(given))}"]
+    def __init__(self, *args: str, **variables: Any) -> None:
+        # Unless it is told otherwise, nothing is purged.
+        given = as_vars({"events_kept_from": "2000-01-01"} | variables)
+        variables_flag = f"--vars={json.dumps(given, default=str)}"
+        arguments = [*args, *PROJECT_FLAGS, "--no-use-colors", variables_flag]
+        _CONTEXT.set_forkserver_preload(["tests.parsed_project", __name__])
+        reading, writing = os.pipe()
+        self.process = _CONTEXT.Process(
+            target=_run, args=(arguments, dict(os.environ), DupFd(writing))
+        )
+        self.process.start()
+        os.close(writing)
         self.output = ""
-        self._printed, self.process = forked_dbt(arguments)
+        self._printed = os.fdopen(reading, encoding="utf-8")
 
     def read_until(self, text: str) -> str:
         """Wait for a line of output with this text, and return it."""
@@ -82,12 +89,9 @@ def dbt_process(*args: str, **variables: Any) -> Iterator[DbtProcess]:
 @contextmanager
 def held(table: str) -> Iterator[None]:
     """Let everybody read a table of the rollup, and nobody write it."""
-    other = connect(os.environ)
-    execute(other, f"lock table analytics.{table} in share mode")
-    try:
+    with closing(connect(os.environ)) as other:
+        execute(other, f"lock table analytics.{table} in share mode")
         yield
-    finally:
-        other.close()
 
 
 def wait_while_running(
@@ -113,7 +117,16 @@ def wait_for_write(process: DbtProcess, connection: Connection, table: str) -> N
 
 def run_id(connection: Connection) -> str | None:
     """Return the id of the run that holds the run lock."""
-    rows = fetch(connection, "select run_id from analytics.rollup_state")
-    holder: str | None = rows[0][0]
-    assert holder is None or _RUN_ID.fullmatch(holder)
-    return holder
+    [(holder,)] = fetch(connection, "select run_id from analytics.rollup_state")
+    return None if holder is None else str(holder)
+
+
+def _run(arguments: list[str], environment: Mapping[str, str], output: Any) -> None:
+    descriptor = output.detach()
+    for stream in (1, 2):
+        os.dup2(descriptor, stream)
+    os.close(descriptor)
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", closefd=False)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.exit(exit_code_of_dbt(arguments))

@@ -12,9 +12,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from orchestration.core.home import Account, server_account, user_name
@@ -50,32 +49,17 @@ _OPTIONS = ("--numprocesses=2", "--dist=worksteal", "-p", "no:cacheprovider")
 _PORTS = (3000, 4040, 5432, 5433, 7077, 8080, 8081, 8088, 10000, 10001)
 
 
-@dataclass(frozen=True)
 class Place:
     """The folders of one run, and who runs in them."""
 
-    folder: Path
-    account: Account
-
-    @property
-    def checkout(self) -> Path:
-        """The copy."""
-        return self.folder / "Zoë's check out"
-
-    @property
-    def home(self) -> Path:
-        """A HOME that cannot be written to."""
-        return self.folder / "home of Zoë"
-
-    @property
-    def temporary(self) -> Path:
-        """The one folder in which files can be made."""
-        return self.folder / "temporary files"
-
-    @property
-    def python(self) -> Path:
-        """The copy's own interpreter."""
-        return self.checkout / ".venv" / "bin" / "python"
+    def __init__(self, folder: Path, account: Account) -> None:
+        self.folder = folder
+        self.account = account
+        # Neither can be written to.
+        self.checkout = folder / "Zoë's check out"
+        self.home = folder / "home of Zoë"
+        self.temporary = folder / "temporary files"
+        self.python = self.checkout / ".venv" / "bin" / "python"
 
     def make(self) -> None:
         """Copy the checkout, and make the other folders."""
@@ -137,10 +121,11 @@ def main() -> int:
         folder.chmod(0o755)
         place = _place(folder)
         place.close()
-        taken = [port for port in _PORTS if stack.enter_context(_taken(port))]
-        in_use = sorted(set(_PORTS) - set(taken))
-        print(f"In {place.checkout}, as {place.account.name}.")
-        print(f"Ports taken: {taken}; in use already: {in_use}.", flush=True)
+        for port in _PORTS:
+            # Where it is in use, so much the better.
+            with suppress(OSError):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+        print(f"In {place.checkout}, as {place.account.name}.", flush=True)
         return place.test(sys.argv[1:] or [f"tests/test_{name}.py" for name in FILES])
 
 
@@ -159,18 +144,6 @@ def _place(folder: Path) -> Place:
     if not place.runs(own):
         raise SystemExit(f"Nor can {me.name}.")
     return place
-
-
-@contextmanager
-def _taken(port: int) -> Iterator[bool]:
-    """Listen on the port meanwhile, unless another program does: tell which."""
-    try:
-        listener = socket.create_server(("127.0.0.1", port))
-    except OSError:
-        yield False
-    else:
-        with listener:
-            yield True
 
 
 if __name__ == "__main__":

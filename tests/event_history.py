@@ -96,11 +96,6 @@ class EventHistory(EventChanges):
         kept_from = self.today() - timedelta(days=ago)
         self.unless_refused("still to be|built only up to", kept_from=kept_from)
 
-    @rule()
-    def a_run_with_empty(self) -> None:
-        with pytest.raises(RunError, match="--empty builds tables from no events"):
-            self.rollup.build(self.now, "--empty")
-
     @precondition(lambda self: self.with_log)
     @rule(accident=st.sampled_from([SWAP, "off and on", "drop", "off"]))
     def the_triggers_go(self, accident: str) -> None:

@@ -1,12 +1,10 @@
 """A rollup that starts from nothing again, under a clock that the test sets."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from orchestration.core.connection import Connection
-from orchestration.core.settings import events_table
-from orchestration.source.table import init_events_table
+from tests.change_logs import install
+from tests.events_tables import init
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 
@@ -14,14 +12,12 @@ from tests.rollup import Rollup
 _CLOCK = """
 create schema if not exists clock;
 create or replace function clock.now() returns timestamptz stable
-return current_setting('test.now')::timestamptz;
-create or replace function clock.stop() returns trigger language plpgsql
-as $$ begin raise 'stopped'; end $$
+return current_setting('test.now')::timestamptz
 """
 
 
 class ClockedRollup(Rollup):
-    """A rollup whose change log knows the test's clock; its runs can be stopped."""
+    """A rollup whose change log knows the test's clock."""
 
     def set_clock(self, now: datetime) -> None:
         """Set the time that the change log's triggers see."""
@@ -46,21 +42,8 @@ class ClockedRollup(Rollup):
     def install_log(self) -> None:
         """Install the change log, or mend it, so that it sees the test's clock."""
         self.execute("set search_path = clock, pg_catalog, public")
-        init_events_table(
-            self.connection, events_table(), lambda _: None, change_log=True
-        )
+        install(self.connection)
         self.execute("set search_path to default")
-
-    @contextmanager
-    def stopped_at(self, model: str) -> Iterator[None]:
-        """Let runs fail when they write this table."""
-        table = f"analytics.{model}"
-        self.execute(
-            f"create trigger stop before insert or update or delete on {table}"
-            " for each statement execute function clock.stop()"
-        )
-        yield
-        self.execute(f"drop trigger stop on {table}")
 
 
 def fresh_rollup(
@@ -75,7 +58,7 @@ def fresh_rollup(
         " events_change_log_rollups cascade"
     )
     rollup.set_clock(datetime(2000, 1, 1))
-    init_events_table(connection, events_table(), lambda _: None)
+    init(connection)
     if with_log:
         rollup.install_log()
     return rollup

@@ -6,8 +6,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from orchestration.core.connection import Connection, connect
-from orchestration.core.settings import events_table
-from orchestration.source.table import init_events_table
+from tests.events_tables import init
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 
@@ -24,6 +23,6 @@ def module_rollup(
             patch.setenv(variable, text)
         with closing(connect(variables)) as opened:
             opened.autocommit = True
-            init_events_table(opened, events_table(), print)
+            init(opened)
             yield Rollup(opened, Definitions(), has_product=True)
         cursor.execute(f"drop database {name} with (force)")

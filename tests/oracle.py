@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from tests.product_oracle import Rows, active_by_course, product_tables
@@ -109,20 +109,14 @@ def tables(
 
 
 def _rejected_events(rejected: dict[str, list[Moment]]) -> Rows:
-    order = {"-infinity": datetime.min, "infinity": datetime.max}  # noqa: DTZ901
-
-    def extremes(times: list[Moment]) -> tuple[Moment, Moment]:
-        present = [time for time in times if time is not None]
-        if not present:
-            return None, None
-        by_time = sorted(
-            present, key=lambda time: order[time] if isinstance(time, str) else time
-        )
-        return by_time[0], by_time[-1]
-
-    return sorted(
-        (reason, len(times), *extremes(times)) for reason, times in rejected.items()
-    )
+    order: dict[Any, Any] = {"-infinity": datetime.min, "infinity": datetime.max}  # noqa: DTZ901
+    rows = []
+    for reason, moments in rejected.items():
+        known = [moment for moment in moments if moment is not None]
+        known.sort(key=lambda moment: order.get(moment, moment))
+        extremes = (known[0], known[-1]) if known else (None, None)
+        rows.append((reason, len(moments), *extremes))
+    return sorted(rows)
 
 
 def _returning_users(

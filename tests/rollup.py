@@ -2,7 +2,10 @@
 
 import gc
 import json
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -10,12 +13,14 @@ from typing import Any
 import pytest
 from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
 from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from psycopg2.extras import execute_values
 
 from orchestration.core.connection import Connection
 from orchestration.core.settings import DBT_PROJECT_DIR, ROOT, as_vars
+from tests.events_tables import execute, fetch
 from tests.oracle import Definitions, Event, tables
 from tests.product_oracle import Rows
 from tests.quick_dbt import quick_dbt
@@ -28,14 +33,14 @@ PRODUCT_TABLES = tuple(
 ROLLUP_TABLES = tuple(name for name in TABLES if name not in PRODUCT_TABLES)
 _PRODUCT_FOLDERS = ("product", "views")
 _FLAGS = len(DEFAULT_BASE_BEHAVIOR_FLAGS)
-GLOBAL_FLAGS = [
+PROJECT_FLAGS = [
     f"--project-dir={DBT_PROJECT_DIR}",
     f"--profiles-dir={ROOT}",
-    # What goes wrong is in the results.
-    "--log-level=none",
     "--log-level-file=none",
     "--no-write-json",
 ]
+# What goes wrong is in the results.
+GLOBAL_FLAGS = [*PROJECT_FLAGS, "--log-level=none"]
 
 
 class RunError(AssertionError):
@@ -93,6 +98,15 @@ def run_dbt(manifest: Manifest, arguments: list[str]) -> list[Any]:
     return list(outcome.result.results)
 
 
+def exit_code_of_dbt(arguments: list[str]) -> int:
+    """Run dbt as its program does, on the environment's database."""
+    project = project_for(os.environ["PGDATABASE"], has_product=True)
+    outcome = dbtRunner(manifest=project).invoke(arguments)
+    if isinstance(outcome.exception, DbtUsageException):
+        print(outcome.exception, file=sys.stderr)
+    return 0 if outcome.success else 1 if outcome.exception is None else 2
+
+
 def _is_product(node: Any) -> bool:
     return node.resource_type == "model" and node.fqn[1] in _PRODUCT_FOLDERS
 
@@ -129,14 +143,11 @@ class Rollup:
 
     def execute(self, statement: str) -> None:
         """Run a statement on the events, such as a delete."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(statement)
+        execute(self.connection, statement)
 
     def query(self, query: str) -> Rows:
         """Return the rows of a query."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchall()
+        return fetch(self.connection, query)
 
     def compiled(self, *models: str, **variables: Any) -> dict[str, str]:
         """Return models' SQL as it goes to the server."""
@@ -183,6 +194,18 @@ class Rollup:
     def build(self, now: datetime, *args: str, **variables: Any) -> dict[str, int]:
         """Run the models, without tests of data, as of `now`."""
         return self.dbt("run", *args, run_at=now, **variables)
+
+    @contextmanager
+    def stopped_at(self, table: str) -> Iterator[None]:
+        """Let what writes this table fail meanwhile, and have it say `stopped`."""
+        self.execute(
+            "create or replace function stop() returns trigger language plpgsql as"
+            " $$ begin raise 'stopped'; end $$;"
+            "create trigger stop before insert or update or delete"
+            f" on {self.schema}.{table} for each statement execute function stop()"
+        )
+        yield
+        self.execute("drop function stop cascade")
 
     def tables(self) -> dict[str, Rows]:
         """Return the rows of every table, sorted."""

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 import pytest
 
 from orchestration.core.connection import Connection, connect
-from orchestration.core.settings import events_table
-from orchestration.source.table import init_events_table
-from tests.events_tables import execute
+from tests.events_tables import execute, init
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 
 # Every test's database has this name: dbt parses the project anew for each other one.
 DATABASE = "test"
+
+
+def _nothing(_: Rollup) -> None:
+    """Leave the events table empty."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class State:
     `arguments` are handed to it after the rollup. Equal states are built once.
     """
 
-    make: Callable[..., None]
+    make: Callable[..., None] = _nothing
     definitions: Definitions = field(default_factory=Definitions)
     has_product: bool = False
     arguments: tuple[object, ...] = ()
@@ -57,7 +59,7 @@ class States:
             for name, text in variables.items():
                 patch.setenv(name, text)
             connection.autocommit = True
-            init_events_table(connection, events_table(), lambda _: None)
+            init(connection)
             rollup = Rollup(
                 connection, state.definitions, has_product=state.has_product
             )

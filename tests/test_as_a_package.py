@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,13 +18,15 @@ from orchestration.core.connection import Connection
 from orchestration.core.dbt import DBT_PROGRAM
 from orchestration.core.settings import DBT_PROJECT_DIR, ROOT, as_vars
 from tests.dbt_processes import WAITING, held
-from tests.events_tables import execute
+from tests.events_tables import execute, fetch
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup
+from tests.states import State
 
 pytestmark = pytest.mark.prove
 
+READERS = ("shop_reader", "fast_dau_reader")
 SHOP = Path(__file__).parent / "data" / "shop"
 NOW = datetime(2024, 3, 25, 12)
 CLOCK = f"--vars=fast_dau_run_at: '{NOW:%Y-%m-%dT%H:%M:%SZ}'"
@@ -39,16 +41,15 @@ class Shop:
         self.folder = folder
         shutil.copytree(SHOP, folder)
         (folder / "packages.yml").write_text(json.dumps({"packages": [package]}))
-        self.folders = {
-            f"DBT_{kind.upper()}_PATH": str(folder / kind) for kind in ("target", "log")
-        }
+        kept = {n: t for n, t in os.environ.items() if not n.startswith("DBT_")}
+        self.environment = {**kept, "DO_NOT_TRACK": "1"}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start dbt as its user would."""
         return subprocess.Popen(
             [DBT_PROGRAM, "--no-use-colors", *arguments],
             cwd=self.folder,
-            env={**os.environ, "DO_NOT_TRACK": "1", **self.folders},
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -63,37 +64,30 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, database_env: dict[str, str]) -> Shop:
-    """Return the project, with its package installed."""
+def readers(administration: Connection) -> Iterator[None]:
+    """Make the roles that read the tables; roles are the whole server's."""
+    for name in READERS:
+        execute(administration, f"drop role if exists {name}", f"create role {name}")
+    yield
+    for name in READERS:
+        execute(administration, f"drop role {name}")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, readers: None, database_env: dict[str, str]) -> Shop:
+    """Return the project, with its package installed; its readers go after it."""
     made = Shop(tmp_path / "shop", {"local": str(DBT_PROJECT_DIR)})
     made.dbt("deps")
     return made
 
 
-@pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """Return the rollup that the package makes there, of 25 days of events."""
-    opened = whole_rollup_in(Definitions())
-    opened.insert(eventful_days(Random(3), NOW - timedelta(days=24), 25))
-    opened.insert(invalid_events(NOW))
-    return opened
+def weeks_of_events(rollup: Rollup) -> None:
+    """25 days, not yet built."""
+    rollup.insert(eventful_days(Random(3), NOW - timedelta(days=24), 25))
+    rollup.insert(invalid_events(NOW))
 
 
-@pytest.fixture
-def role(administration: Connection) -> Iterator[str]:
-    """Yield a role that the project grants to; roles are the whole server's."""
-    execute(administration, "create role shop_reader")
-    yield "shop_reader"
-    execute(administration, "drop owned by shop_reader", "drop role shop_reader")
-
-
-@pytest.fixture
-def readers(administration: Connection) -> Iterator[str]:
-    """Yield the role that may read our tables; it goes after the database."""
-    name = "fast_dau_reader"
-    execute(administration, f"drop role if exists {name}", f"create role {name}")
-    yield name
-    execute(administration, f"drop role {name}")
+STATE = State(weeks_of_events, has_product=True)
 
 
 @contextmanager
@@ -113,7 +107,6 @@ def wait_until(rollup: Rollup, condition: str, run: subprocess.Popen[str]) -> No
         assert run.poll() is None, run.communicate()[0]
 
 
-@pytest.mark.usefixtures("role")
 def test_its_numbers_are_right_and_the_project_stays_as_dbt_has_it(
     shop: Shop, rollup: Rollup
 ) -> None:
@@ -136,13 +129,13 @@ def test_its_numbers_are_right_and_the_project_stays_as_dbt_has_it(
     cut = date(2024, 3, 8)
     rollup.execute(f"delete from events where performed_at < '{cut}'")
     rollup.insert([Event(99, NOW - timedelta(days=1))])
-    visits = [shop_visits(rollup)]
+    variables = as_vars({"run_at": str(NOW), "events_kept_from": str(cut)})
+    visits = rollup.query("select how from analytics.visits")
     for arguments in ([], ["--full-refresh"]):
-        variables = as_vars({"run_at": str(NOW), "events_kept_from": str(cut)})
         shop.dbt("build", *arguments, f"--vars={json.dumps(variables)}")
-        visits.append(shop_visits(rollup))
+        visits += rollup.query("select how from analytics.visits")
 
-    assert visits == ["made", "added", "made"]
+    assert visits == [("made",), ("added",), ("made",)]
     assert rollup.query(
         "select count(*) from analytics.daily_active_users where dau > 0"
     ) == [(25,)]
@@ -152,14 +145,18 @@ def test_its_numbers_are_right_and_the_project_stays_as_dbt_has_it(
 
 
 def test_a_metric_of_its_own_is_exact_whichever_runs_build_it(
-    readers: str, shop: Shop, rollup: Rollup
+    shop: Shop, rollup: Rollup
 ) -> None:
     """Events come late for a run that leaves it out, and for one that builds it."""
     shop.dbt("run", "--exclude", "products", CLOCK)
-    first = (by_plan(rollup), expected_by_plan(rollup))
+
+    assert by_plan(rollup) == expected_by_plan(rollup) != set()
+
     rollup.insert([Event(99, NOW - timedelta(days=2))])
     shop.dbt("run", "--exclude", "products", "wau_7d_by_plan", CLOCK)
-    left_out = (by_plan(rollup), expected_by_plan(rollup))
+
+    assert by_plan(rollup) != expected_by_plan(rollup)
+
     late = json.dumps({"fast_dau_run_at": str(NOW + timedelta(days=9))})
     shop.dbt("run", "--exclude", "products", f"--vars={late}")
     written = shop.dbt("run", "--exclude", "products", f"--vars={late}")
@@ -170,9 +167,7 @@ def test_a_metric_of_its_own_is_exact_whichever_runs_build_it(
     assert rollup.query(
         "select rolname from pg_roles where rolname = 'fast_dau_reader'"
         " and has_table_privilege(oid, 'analytics.daily_active_users', 'select')"
-    ) == [(readers,)]
-    assert first[0] == first[1] != set()
-    assert left_out[0] != left_out[1]
+    ) == [("fast_dau_reader",)]
     assert by_plan(rollup) == expected_by_plan(rollup)
     assert re.search(r"wau_7d_by_plan \.* \[0 rows written, 0 deleted", written)
 
@@ -227,13 +222,6 @@ def expected_by_plan(rollup: Rollup) -> set[tuple[date, str, int]]:
     return {(day, plan, len(found)) for (day, plan), found in users.items()}
 
 
-def shop_visits(rollup: Rollup) -> str:
-    """Return how the project's own incremental model was last built."""
-    [(how,)] = rollup.query("select how from analytics.visits")
-    return str(how)
-
-
-@pytest.mark.usefixtures("role")
 def test_a_run_that_is_alive_is_waited_for_and_one_that_was_killed_is_followed(
     shop: Shop, rollup: Rollup
 ) -> None:
@@ -274,11 +262,8 @@ def test_a_refused_start_writes_nothing_and_own_models_need_none(
 
     assert "fast-dau init" in refused
     assert re.search(r"OK created sql incremental model analytics\.visits", alone)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select relname from pg_class where relname like '%active_users%'"
-        )
-        assert cursor.fetchall() == []
+    made = "select 1 from pg_class where relname like '%active_users%'"
+    assert fetch(connection, made) == []
 
 
 @pytest.mark.usefixtures("database_env")

@@ -1,6 +1,6 @@
 """Numbers at the very bounds of days, of windows and of history."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ import pytest
 
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup
+from tests.states import State
 
 # Its clocks show midnight twice on the 3rd of November.
 HAVANA = "America/Havana"
@@ -50,7 +51,7 @@ def apart() -> list[Event]:
         Event(100 + days, begins(day) + noon, course_id=days % 4 or None)
         for days in (1, 4, 5, 6, 7, 8, 26, 27, 28)
         for day in (2, 2 + days)
-    ] + [Event(99, begins(day) + noon, "other") for day in range(2, 31)]
+    ] + [Event(99, begins(day) + noon, "it's") for day in range(2, 31)]
 
 
 def not_valid() -> list[Event]:
@@ -67,27 +68,24 @@ def not_valid() -> list[Event]:
     ]
 
 
-@pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of a month of such events, not yet built."""
-    opened = whole_rollup_in(
-        Definitions(HAVANA, events_start_date=FIRST, cohort_days=5)
-    )
+def a_month(rollup: Rollup) -> None:
+    """A month of such events, not yet built."""
     # So that the latest events come first.
-    opened.insert(reversed([*at_bounds(), *apart(), *not_valid()]))
-    return opened
+    rollup.insert(reversed([*at_bounds(), *apart(), *not_valid()]))
 
 
-def test_a_first_build_at_midnight_equals_a_recount(rollup: Rollup) -> None:
-    rollup.build(NOW)
+STATE = State(
+    a_month,
+    Definitions(HAVANA, events_start_date=FIRST, cohort_days=5),
+    has_product=True,
+)
 
-    assert rollup.tables() == rollup.expected(NOW)
 
-
-def test_only_active_kinds_count_in_every_table(rollup: Rollup) -> None:
-    rollup.definitions = Definitions(
-        HAVANA, ("page_view",), events_start_date=FIRST, cohort_days=5
-    )
+@pytest.mark.parametrize("kinds", [(), ("page_view",), ("it's",)], ids=str)
+def test_a_first_build_at_midnight_equals_a_recount_of_the_active_kinds(
+    kinds: tuple[str, ...], rollup: Rollup
+) -> None:
+    rollup.definitions = replace(rollup.definitions, active_kinds=kinds)
     rollup.build(NOW)
 
     assert rollup.tables() == rollup.expected(NOW)

@@ -1,16 +1,16 @@
 """Runs whose clock is wrong, and runs of some tables, close no day too early."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
 
-from tests.oracle import Definitions, Event
+from tests.oracle import Event
 from tests.rollup import Rollup, RunError
 from tests.states import State
 
 NOW = datetime(2024, 3, 10, 12)
 DAY = timedelta(days=1)
+LATER = NOW + 9 * DAY
 REBUILT_ALONE = ("daily_active_users", "daily_retention")
 
 
@@ -24,10 +24,7 @@ def first_built(rollup: Rollup) -> None:
     rollup.build(NOW)
 
 
-@pytest.fixture
-def state() -> State:
-    """Where each test begins."""
-    return State(first_built, has_product=True)
+STATE = State(first_built, has_product=True)
 
 
 @pytest.mark.parametrize("refresh", ["incremental", "full"])
@@ -46,11 +43,10 @@ def test_days_to_come_go_with_the_next_run_whose_clock_is_right(
 def test_days_that_a_clock_ahead_had_closed_are_opened_again(rollup: Rollup) -> None:
     """Also those of before the lookback, by the time at which the clock is right."""
     rollup.build(NOW + 30 * DAY)
-    later = NOW + 9 * DAY
-    rollup.insert([Event(7, NOW + timedelta(hours=3)), Event(8, later - 5 * DAY)])
-    rollup.build(later)
+    rollup.insert([Event(7, NOW + timedelta(hours=3)), Event(8, LATER - 5 * DAY)])
+    rollup.build(LATER)
 
-    assert rollup.tables() == rollup.expected(later)
+    assert rollup.tables() == rollup.expected(LATER)
 
 
 def test_days_to_come_with_users_stop_an_ordinary_run_and_not_a_full_one(
@@ -79,22 +75,21 @@ def test_some_tables_built_again_close_no_day_that_their_inputs_never_had(
     rollup: Rollup,
 ) -> None:
     """No run has come for longer than the lookback."""
-    later = NOW + 9 * DAY
     rollup.insert(Event(3, NOW + n * DAY, course_id=1) for n in range(1, 9))
     before = rollup.tables()
-    rollup.build(later, "--select", *REBUILT_ALONE, "--full-refresh")
-    alone = rollup.tables()
-    rollup.build(later)
+    rollup.build(LATER, "--select", *REBUILT_ALONE, "--full-refresh")
 
-    assert alone == before
-    assert rollup.tables() == rollup.expected(later)
+    assert rollup.tables() == before
+
+    rollup.build(LATER)
+
+    assert rollup.tables() == rollup.expected(LATER)
 
 
 def test_days_are_not_chosen_anew_without_the_tables_in_between(rollup: Rollup) -> None:
-    later = NOW + 9 * DAY
     before = rollup.tables()
     with pytest.raises(RunError, match=r"--select \+daily_active_users"):
-        rollup.build(later, "--select", "refresh_days", *REBUILT_ALONE)
+        rollup.build(LATER, "--select", "refresh_days", *REBUILT_ALONE)
 
     assert rollup.tables() == before
 
@@ -102,17 +97,16 @@ def test_days_are_not_chosen_anew_without_the_tables_in_between(rollup: Rollup) 
 def test_a_table_whose_input_was_built_for_other_days_is_refused(
     rollup: Rollup,
 ) -> None:
-    later = NOW + 9 * DAY
-    rollup.build(later, "--select", "refresh_days")
+    rollup.build(LATER, "--select", "refresh_days")
     with pytest.raises(
         RunError, match="user_day_activity, which does not have the days"
     ):
-        rollup.build(later, "--select", "daily_active_users")
-    rollup.build(later, "--select", "user_day_activity")
-    rollup.build(later, "--select", "daily_active_users")
-    rollup.build(later)
+        rollup.build(LATER, "--select", "daily_active_users")
+    rollup.build(LATER, "--select", "user_day_activity")
+    rollup.build(LATER, "--select", "daily_active_users")
+    rollup.build(LATER)
 
-    assert rollup.tables() == rollup.expected(later)
+    assert rollup.tables() == rollup.expected(LATER)
 
 
 def test_tables_that_follow_one_that_was_built_again_are_made_good_by_the_next_run(
@@ -130,28 +124,21 @@ def test_tables_that_follow_one_that_was_built_again_are_made_good_by_the_next_r
 def test_what_one_run_left_out_is_done_where_others_build_it(rollup: Rollup) -> None:
     """Runs of all parts of the rollup make a whole one."""
     rollup.insert([Event(8, datetime(2024, 3, 9, 9), course_id=2)])
+    pending = "select count(*) from analytics.pending_days"
     rollup.build(NOW, "--select", "+daily_active_users")
-    left = rollup.query("select count(*) from analytics.pending_days")
+
+    assert rollup.query(pending) == [(4,)]
+
     rollup.build(NOW, "--exclude", "+daily_active_users")
 
-    assert left == [(4,)]
-    assert rollup.query("select count(*) from analytics.pending_days") == [(0,)]
+    assert rollup.query(pending) == [(0,)]
     assert rollup.tables() == rollup.expected(NOW)
 
 
 def test_a_new_start_that_fails_at_its_first_table_is_not_taken_for_done(
-    whole_rollup_in: Callable[[Definitions], Rollup],
+    rollup: Rollup,
 ) -> None:
-    rollup = whole_rollup_in(Definitions())
-    rollup.insert([Event(1, NOW - DAY)])
-    rollup.build(NOW)
-    rollup.execute(
-        "create function stop() returns trigger language plpgsql as"
-        " $$ begin raise 'stopped'; end $$;"
-        "create trigger stop before insert or update or delete"
-        " on analytics.refresh_days for each statement execute function stop()"
-    )
-    with pytest.raises(RunError, match="stopped"):
+    with rollup.stopped_at("refresh_days"), pytest.raises(RunError, match="stopped"):
         rollup.build(NOW, refresh="start_over")
 
     assert rollup.query("select is_starting_over from analytics.rollup_state") == [

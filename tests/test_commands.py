@@ -15,10 +15,7 @@ def of_two_days(rollup: Rollup) -> None:
     rollup.build(NOW)
 
 
-@pytest.fixture
-def state() -> State:
-    """Where each test begins."""
-    return State(of_two_days, Definitions("Europe/Berlin"))
+STATE = State(of_two_days, Definitions("Europe/Berlin"))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from orchestration.core.connection import libpq_variables
 from orchestration.embedded.server import server
 from tests.clusters import QUICK
 from tests.crashes import FlippingRollup, Reader
-from tests.dbt_processes import DbtProcess, dbt_process, held, wait_for_write
+from tests.dbt_processes import dbt_process, held, wait_for_write
 
 pytestmark = pytest.mark.prove
 
@@ -55,22 +54,25 @@ def test_after_each_crash_the_next_ordinary_run_heals_all_and_readers_never_noti
     random = Random(victim)
     reader = Reader(rollup.state())
     length = length_of_a_run()
-    phases: Counter[str] = Counter()
     with reader.at_work():
         for number in range(CRASHES):
             rollup.now += timedelta(hours=random.choice([1, 9, 15]))
             rollup.change(random, 6)
             reader.expect(rollup.state())
-            with dbt_process(
-                "run", *random.choice(ARGUMENTS), run_at=rollup.now
-            ) as run:
+            arguments = random.choice(ARGUMENTS)
+            with dbt_process("run", *arguments, run_at=rollup.now) as run:
+                crash = run.kill if victim == "run" else rollup.crash_server
                 if number % 2 == 0:
                     model = MODELS[number // 2 % len(MODELS)]
-                    crash_in_transaction(rollup, run, victim, model)
+                    with held(model):
+                        wait_for_write(run, rollup.connection, model)
+                        crash()
                 else:
-                    crash_at(rollup, run, victim, random.uniform(0, length))
+                    run.read_until("Concurrency")
+                    # It may just have ended.
+                    run.process.join(random.uniform(0, length))
+                    crash()
                 run.finish()
-            phases[phase(run.output)] += 1
 
             if random.random() < 1 / 2:
                 rollup.change(random, 3)
@@ -81,7 +83,6 @@ def test_after_each_crash_the_next_ordinary_run_heals_all_and_readers_never_noti
             assert rollup.query("select * from events_change_log") == []
             reader.settle()
 
-    print(victim, phases, f"{reader.looks} looks, {reader.connections} connections")
     assert reader.complaints == []
     assert reader.looks > CRASHES
 
@@ -93,44 +94,3 @@ def length_of_a_run() -> float:
         began = time.monotonic()
         run.succeed()
     return time.monotonic() - began
-
-
-def crash_in_transaction(
-    rollup: FlippingRollup, run: DbtProcess, victim: str, model: str
-) -> None:
-    """Kill while the run is about to write the model's table."""
-    with held(model):
-        wait_for_write(run, rollup.connection, model)
-        crash(rollup, run, victim)
-
-
-def crash_at(
-    rollup: FlippingRollup, run: DbtProcess, victim: str, seconds: float
-) -> None:
-    """Kill so many seconds after the run began, even where it has just ended."""
-    run.read_until("Concurrency")
-    run.process.join(seconds)
-    crash(rollup, run, victim)
-
-
-def crash(rollup: FlippingRollup, run: DbtProcess, victim: str) -> None:
-    """Kill the run, or the server with all that it does."""
-    if victim == "run":
-        run.kill()
-    else:
-        rollup.crash_server()
-
-
-def phase(output: str) -> str:
-    """Return what dbt was at when it was killed, by its output."""
-    if "Done. PASS" in output and "ERROR=0" in output:
-        return "after its end"
-    started = [line for line in output.splitlines() if " START " in line]
-    done = [line for line in output.splitlines() if " OK " in line]
-    at_work = {name(line) for line in started} - {name(line) for line in done}
-    return " ".join(sorted(at_work)) or "between models"
-
-
-def name(line: str) -> str:
-    """Return the model or hook that a line of output is about."""
-    return line.partition(" ...")[0].rpartition(" ")[2].removeprefix("analytics.")

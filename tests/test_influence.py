@@ -34,10 +34,7 @@ def forty_days(rollup: Rollup) -> None:
     opened.build(NOW)
 
 
-@pytest.fixture
-def state() -> State:
-    """Where each test begins."""
-    return State(forty_days, has_product=True)
+STATE = State(forty_days, has_product=True)
 
 
 @pytest.fixture
@@ -53,11 +50,6 @@ def keys(rows: set[Any], table: str) -> set[Any]:
     unique_key = models()[table]["config"]["unique_key"]
     columns = 1 if isinstance(unique_key, str) else len(unique_key)
     return {row[:columns] for row in rows}
-
-
-def days(rows: set[Any]) -> set[date]:
-    """Return the days of the rows, which each begin with theirs."""
-    return {row[0] for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -108,68 +100,57 @@ def test_a_changed_day_has_the_influence_that_each_model_declares(
     after = rollup.tables()
 
     assert after == rollup.expected(NOW)
-    for table in tables_of_days("moves_with", without=True):
+    for table in tables_of_days(move=False):
         assert_influence(table, day, before, after)
 
 
 def test_a_users_only_day_has_the_influence_that_models_declare_that_move_with_users(
     rollup: ClockedRollup,
 ) -> None:
-    day = date(2024, 3, 8)
     before = rollup.tables()
     rollup.insert([Event(99, FIRST + timedelta(days=7, hours=9))])
     rollup.build(NOW)
     after = rollup.tables()
 
-    for table in tables_of_days("moves_with"):
-        assert_influence(table, day, before, after)
+    for table in tables_of_days(move=True):
+        assert_influence(table, date(2024, 3, 8), before, after)
 
 
 @pytest.mark.prove
-def test_a_late_first_day_moves_the_old_first_day_whenever_that_was(
+def test_a_late_first_day_moves_the_old_one_also_where_runs_stop_in_between(
     rollup: ClockedRollup,
 ) -> None:
     """The user is no longer new on a day that the run would not have looked at."""
     rollup.insert([Event(98, FIRST + timedelta(days=30, hours=9))])
     rollup.build(NOW)
     rollup.insert([Event(98, FIRST + timedelta(days=2, hours=9))])
-    rollup.build(NOW)
-    with_late_event = rollup.tables()
-    expected_with = rollup.expected(NOW)
-    rollup.execute(
-        f"delete from events where user_id = 98 and performed_at < '{FIRST}'::date + 9"
-    )
-    rollup.build(NOW)
-
-    assert with_late_event == expected_with
-    assert rollup.tables() == rollup.expected(NOW)
-
-
-@pytest.mark.prove
-def test_moved_days_wait_for_a_run_that_gets_to_the_tables_that_follow_them(
-    rollup: ClockedRollup,
-) -> None:
-    rollup.insert([Event(98, FIRST + timedelta(days=30, hours=9))])
-    rollup.build(NOW)
-    rollup.insert([Event(98, FIRST + timedelta(days=2, hours=9))])
     for table in ("growth_accounting", "cohort_retention"):
         with rollup.stopped_at(table), pytest.raises(RunError, match="stopped"):
             rollup.build(NOW)
-    noted = rollup.query("select distinct bound from analytics.moved_days order by 1")
+    moved = "select distinct bound from analytics.moved_days"
+
+    assert rollup.query(moved) == [("first",)]
+
     rollup.build(NOW)
 
-    assert noted == [("first",)]
-    assert rollup.query("select * from analytics.moved_days") == []
+    assert rollup.query(moved) == []
+    assert rollup.tables() == rollup.expected(NOW)
+
+    rollup.execute(
+        "delete from events where user_id = 98 and performed_at < '2024-03-10'"
+    )
+    rollup.build(NOW)
+
     assert rollup.tables() == rollup.expected(NOW)
 
 
-def tables_of_days(meta: str, *, without: bool = False) -> list[str]:
-    """Return the tables whose rows follow days, and whose models have this meta."""
+def tables_of_days(*, move: bool) -> list[str]:
+    """Return the tables whose rows follow days, and move with users or do not."""
     found = []
     for name in TABLES:
-        config = models()[name]["config"]["meta"]
-        if config["influence_days"] is not None and config.get("grain") != "user":
-            found += [name] if (meta in config) is not without else []
+        meta = models()[name]["config"]["meta"]
+        if meta["influence_days"] is not None and meta.get("grain") != "user":
+            found += [name] if ("moves_with" in meta) is move else []
     return found
 
 
@@ -177,6 +158,6 @@ def assert_influence(
     table: str, day: date, before: dict[str, Rows], after: dict[str, Rows]
 ) -> None:
     """Assert that the day changed itself and as many days after as are declared."""
-    changed = days(set(before[table]) ^ set(after[table]))
+    changed = {row[0] for row in set(before[table]) ^ set(after[table])}
     influence = models()[table]["config"]["meta"]["influence_days"]
     assert changed == {day + timedelta(days=n) for n in range(influence + 1)}, table

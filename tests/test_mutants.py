@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.core.errors import UserError
 from orchestration.core.settings import ROOT
-from tests.mutants.catalogue import Mutant, Part, chosen, read_mutants
+from tests.mutants.catalogue import Mutant, chosen, read_mutants
 from tests.mutants.trial import Outcome, Verdict, judged, try_out
 
 SUM = "def add(a, b):\n    return a + b\n"
@@ -37,16 +37,20 @@ def mutant(old: str, new: str) -> Mutant:
     return Mutant("a bug", "toy.py", old, new, ("test_toy.py",))
 
 
-def test_a_bug_that_a_test_finds_is_found_by_it(toy: Path) -> None:
-    outcome = try_out(mutant("a + b", "a - b"), toy)
+@pytest.mark.parametrize(
+    ("bug", "verdict", "by"),
+    [
+        ("a - b", Verdict.FOUND, "by test_toy.py::test_adds"),
+        ("a | b", Verdict.ESCAPED, "from ('test_toy.py',)"),
+    ],
+)
+def test_a_bug_is_found_by_the_test_that_fails_or_has_escaped_from_all(
+    bug: str, verdict: Verdict, by: str, toy: Path
+) -> None:
+    outcome = try_out(mutant("a + b", bug), toy)
 
-    assert outcome.verdict is Verdict.FOUND
-    assert outcome.by == "test_toy.py::test_adds"
+    assert (outcome.verdict, outcome.by) == (verdict, by)
     assert (toy / "toy.py").read_text() == SUM
-
-
-def test_a_bug_that_no_test_finds_has_escaped(toy: Path) -> None:
-    assert try_out(mutant("a + b", "a | b"), toy).verdict is Verdict.ESCAPED
 
 
 @pytest.mark.parametrize("old", ["a * b", "a", "b\n"])
@@ -85,14 +89,13 @@ def test_code_that_cannot_be_imported_is_no_planted_bug(toy: Path) -> None:
 
 def test_parts_of_all_mutants_hold_each_of_them_once() -> None:
     mutants = read_mutants()
-    parts = [chosen(mutants, Part.parse(f"{n}/10")) for n in range(1, 11)]
+    parts = [chosen(mutants, f"{n}/10") for n in range(1, 11)]
 
-    assert sorted(m.bug for part in parts for m in part) == sorted(
-        m.bug for m in mutants
-    )
-    assert chosen(mutants, None, mutants[0].bug) == mutants[:1]
+    bugs = [mutant.bug for part in parts for mutant in part]
+    assert sorted(bugs) == sorted({mutant.bug for mutant in mutants})
+    assert chosen(mutants, words=[mutants[0].bug]) == mutants[:1]
     with pytest.raises(UserError, match="There is no part 11/10"):
-        Part.parse("11/10")
+        chosen(mutants, "11/10")
 
 
 def test_every_planted_bug_has_its_place_and_its_tests() -> None:
@@ -103,15 +106,11 @@ def test_every_planted_bug_has_its_place_and_its_tests() -> None:
         for mutant in mutants
         if not mutant.applied_to((ROOT / mutant.file).read_text())
     ]
-    missing = {
-        test for mutant in mutants for test in mutant.tests if not is_there(test)
-    }
+    missing = []
+    for test in {test for mutant in mutants for test in mutant.tests}:
+        path, _, name = test.partition("::")
+        if f"\ndef {name or 'test_'}" not in (ROOT / path).read_text():
+            missing.append(test)
 
     assert len(mutants) >= 64
-    assert (displaced, missing) == ([], set())
-
-
-def is_there(test: str) -> bool:
-    """Tell whether there is such a file of tests, or such a test in it."""
-    path, _, name = test.partition("::")
-    return f"\ndef {name or 'test_'}" in (ROOT / path).read_text()
+    assert (displaced, missing) == ([], [])

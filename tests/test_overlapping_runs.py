@@ -1,14 +1,12 @@
 """Runs of dbt that overlap take turns; one that died, or was passed by, is noticed."""
 
-import os
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 
-from orchestration.core.connection import connect
+from orchestration.core.connection import Connection
 from tests.dbt_processes import (
     TURN_LOCK,
     TURN_LOCK_IS_AWAITED,
@@ -21,8 +19,9 @@ from tests.dbt_processes import (
 )
 from tests.events_tables import execute, in_background
 from tests.made_up_events import eventful_days
-from tests.oracle import Definitions, Event
-from tests.rollup import Rollup
+from tests.oracle import Event
+from tests.rollup import Rollup, RunError
+from tests.states import State
 from tests.test_replace_days import indexes, valid_indexes
 
 FIRST = datetime(2024, 3, 1)
@@ -42,20 +41,32 @@ HEIR = {"run_at": LATER, "silent_seconds": 1}
 ANOTHER_RUN = "00000000-0000-0000-0000-000000000000"
 
 
-@pytest.fixture
-def unbuilt(rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """A rollup of three weeks and a half, not yet built."""
-    rollup = rollup_in(Definitions())
+TAKE_LOCK = f"update analytics.rollup_state set run_id = '{ANOTHER_RUN}'"
+# Between two models, as another run would.
+TAKE_LOCK_MEANWHILE = f"""
+create function take_lock() returns trigger language plpgsql as $$
+begin
+    {TAKE_LOCK};
+    return null;
+end $$;
+create trigger take_lock after insert or update or delete on analytics.refresh_days
+for each statement execute function take_lock()
+"""
+
+
+def unbuilt(rollup: Rollup) -> None:
+    """Three weeks and a half, not yet built."""
     rollup.insert(eventful_days(Random(3), FIRST, 25))
-    return rollup
 
 
-@pytest.fixture
-def rollup(unbuilt: Rollup) -> Rollup:
-    """A rollup of three weeks and a half, first built, and events of two days more."""
-    unbuilt.build(NOW)
-    unbuilt.insert(eventful_days(Random(4), NOW - timedelta(days=1), 2))
-    return unbuilt
+def first_built(rollup: Rollup) -> None:
+    """Three weeks and a half, first built, and events of two days more."""
+    unbuilt(rollup)
+    rollup.build(NOW)
+    rollup.insert(eventful_days(Random(4), NOW - timedelta(days=1), 2))
+
+
+STATE = State(first_built)
 
 
 @pytest.mark.prove
@@ -69,9 +80,7 @@ def rollup(unbuilt: Rollup) -> Rollup:
     ],
 )
 def test_of_two_runs_at_once_the_later_one_waits_and_both_end_well(
-    rollup: Rollup,
-    earlier: Kind,
-    later: Kind,
+    rollup: Rollup, earlier: Kind, later: Kind
 ) -> None:
     """Also where events come while the earlier one is at work."""
     arguments, variables = earlier
@@ -99,12 +108,12 @@ def test_of_two_runs_at_once_the_later_one_waits_and_both_end_well(
 
 
 @pytest.mark.prove
+@pytest.mark.parametrize("state", [State(unbuilt)], ids=["unbuilt"])
 def test_two_first_builds_at_once_on_an_empty_database_both_end_well(
-    unbuilt: Rollup,
+    rollup: Rollup, other: Connection
 ) -> None:
     """Both begin to make the tables of state at the same moment."""
-    unbuilt.execute("create schema analytics")
-    other = connect(os.environ)
+    rollup.execute("create schema analytics")
     execute(
         other,
         "lock table events",
@@ -117,47 +126,50 @@ def test_two_first_builds_at_once_on_an_empty_database_both_end_well(
     ):
         for process in (one, another):
             process.read_until("Concurrency:")
-        wait_while_running(one, unbuilt.connection, BOTH_ARE_BLOCKED)
+        wait_while_running(one, rollup.connection, BOTH_ARE_BLOCKED)
         execute(other, "rollback to savepoint locked")
-        wait_while_running(one, unbuilt.connection, BOTH_ARE_BLOCKED)
+        wait_while_running(one, rollup.connection, BOTH_ARE_BLOCKED)
         other.rollback()
         one.succeed()
         another.succeed()
 
     assert WAITING in one.output + another.output
-    assert unbuilt.tables() == unbuilt.expected(LATER)
-    assert valid_indexes(unbuilt) == indexes()
+    assert rollup.tables() == rollup.expected(LATER)
+    assert valid_indexes(rollup) == indexes()
 
 
-@pytest.mark.prove
+def test_a_run_whose_lock_was_taken_writes_no_further_table(rollup: Rollup) -> None:
+    before = rollup.tables()
+    rollup.execute(TAKE_LOCK_MEANWHILE)
+
+    with pytest.raises(RunError, match="this run does not hold the run lock"):
+        rollup.build(NOW)
+
+    assert rollup.tables() == before
+    assert run_id(rollup.connection) == ANOTHER_RUN
+
+
 def test_a_run_that_has_waited_long_enough_stops_and_changes_nothing(
     rollup: Rollup,
 ) -> None:
-    with dbt_process("run", run_at=NOW) as first:
-        with held("user_day_activity"):
-            wait_for_write(first, rollup.connection, "user_day_activity")
-            before = rollup.tables()
-            holder = run_id(rollup.connection)
-            with dbt_process("run", run_at=LATER, wait_minutes=0) as second:
-                code = second.finish()
-            after = rollup.tables()
-            still_holder = run_id(rollup.connection)
-        first.succeed()
+    """For one that has only just fallen silent."""
+    before = rollup.tables()
+    rollup.execute(TAKE_LOCK)
 
-    assert code != 0
-    assert f"the run {holder} is still at work" in second.output
-    assert "Nothing ran" in second.output
-    assert (after, still_holder) == (before, holder)
-    assert rollup.tables() == rollup.expected(NOW)
+    reason = f"the run {ANOTHER_RUN} is still at work.*Nothing ran"
+    with pytest.raises(RunError, match=reason):
+        rollup.build(NOW, wait_minutes=0, silent_seconds=10)
+
+    assert rollup.tables() == before
+    assert run_id(rollup.connection) == ANOTHER_RUN
 
 
 @pytest.mark.prove
 def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
-    rollup: Rollup,
+    rollup: Rollup, other: Connection
 ) -> None:
     """It is stopped between two models while its lock is taken."""
     before = rollup.tables()
-    other = connect(os.environ)
     with dbt_process("run", run_at=NOW) as run:
         with held("refresh_days"):
             wait_for_write(run, rollup.connection, "refresh_days")
@@ -166,7 +178,7 @@ def test_a_run_presumed_dead_that_comes_back_is_stopped_before_it_writes(
             wait_while_running(run, rollup.connection, TURN_LOCK_IS_AWAITED)
         between_models.join()
         wait_while_running(run, rollup.connection, TURN_LOCK_IS_AWAITED)
-        execute(other, f"update analytics.rollup_state set run_id = '{ANOTHER_RUN}'")
+        execute(other, TAKE_LOCK)
         other.commit()
         code = run.finish()
     after = rollup.tables()

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -27,6 +26,7 @@ from tests.commands import FAST_DAU, Ended, run_cli
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup
+from tests.states import State
 
 NOW = datetime(2024, 3, 25, 12)
 CLOCK = f"--vars=fast_dau_run_at: '{NOW:%Y-%m-%dT%H:%M:%SZ}'"
@@ -98,25 +98,18 @@ def project(tmp_path: Path, database_env: dict[str, str]) -> Project:
     return Project(tmp_path / "usage")
 
 
-@pytest.fixture
-def rollup(whole_rollup_in: Callable[[Definitions], Rollup]) -> Rollup:
-    """Return the rollup that it makes, of 15 days of events."""
-    opened = whole_rollup_in(Definitions(ZONE))
-    opened.insert(eventful_days(Random(3), NOW - timedelta(days=14), 15))
-    return opened
+def weeks_of_events(rollup: Rollup) -> None:
+    """15 days, not yet built."""
+    rollup.insert(eventful_days(Random(3), NOW - timedelta(days=14), 15))
 
 
-def state_of_the_checkout() -> str:
-    """Return what git says of the checkout's files."""
-    git = ["git", "-c", "safe.directory=*", "-C", str(ROOT), "status", "--porcelain"]
-    return subprocess.run(git, capture_output=True, text=True, check=False).stdout
+STATE = State(weeks_of_events, Definitions(ZONE), has_product=True)
 
 
 @pytest.mark.prove
 def test_plain_dbt_the_commands_and_dagster_read_the_settings_of_the_project(
     project: Project, rollup: Rollup
 ) -> None:
-    before = state_of_the_checkout()
     project.dbt("deps")
     project.build()
     below = project.folder / "models"
@@ -139,7 +132,6 @@ def test_plain_dbt_the_commands_and_dagster_read_the_settings_of_the_project(
     assert "assert_product_tables_agree" in found["checks"]
     assert found["zones"] == ["Asia/Kathmandu", "UTC"]
     assert found["schemas"] == ["analytics", "analytics_own"]
-    assert state_of_the_checkout() == before
 
 
 @pytest.mark.prove

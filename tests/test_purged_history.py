@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from orchestration.core.connection import Connection
-from tests.dbt_processes import dbt_process, held, wait_for_write
+from tests.dbt_processes import dbt_process
 from tests.made_up_events import eventful_days
 from tests.oracle import Event, tables
 from tests.product_oracle import Rows
@@ -20,6 +20,12 @@ CUT = datetime(2024, 3, 10, 12)
 # The day of the cut has lost its morning.
 KEPT_FROM = date(2024, 3, 11)
 PURGE = f"delete from events where performed_at < '{CUT}'"
+PURGE_MEANWHILE = f"""
+create function purge() returns trigger language plpgsql as
+$$ begin {PURGE}; return null; end $$;
+create trigger purge after insert or update or delete on analytics.refresh_days
+for each statement execute function purge()
+"""
 
 TOLD = {"events_kept_from": None, "missing_events": "purged"}
 PROTECTION = [
@@ -68,16 +74,32 @@ def is_before_cut(event: Event) -> bool:
     return isinstance(event.performed_at, datetime) and event.performed_at < CUT
 
 
-@pytest.fixture
-def state() -> State:
-    """Where each test begins."""
-    return State(first_built, has_product=True)
+STATE = State(first_built, has_product=True)
 
 
 @pytest.fixture
 def rollup(connection: Connection, state: State) -> PurgedRollup:
     """Return the rollup of the state."""
     return PurgedRollup(connection, state.definitions, has_product=True)
+
+
+def kept_from(rollup: Rollup) -> date:
+    """Return what the state says."""
+    [(day,)] = rollup.query("select kept_from from analytics.rollup_state")
+    assert isinstance(day, date)
+    return day
+
+
+def counted_from_events(rollup: Rollup) -> list[Rows]:
+    """Return the tables that read the events."""
+    return [
+        rollup.query(f"select * from analytics.{table} order by {table}")
+        for table in (
+            "user_day_activity",
+            "daily_active_users_by_course",
+            "daily_active_users_by_segment",
+        )
+    ]
 
 
 @pytest.mark.parametrize("told", PROTECTION)
@@ -88,21 +110,19 @@ def test_kept_days_stay_and_later_ones_are_exact_after_every_kind_of_run(
     rollup.insert([Event(81, datetime(2024, 2, 1))])
     rollup.insert_counted(Event(82, NOW - timedelta(days=1)))
     rollup.build(NOW, **told)
-    ordinary = rollup.tables()
-    after_ordinary = rollup.recount(NOW)
+
+    assert rollup.tables() == rollup.recount(NOW)
 
     rollup.insert([Event(83, datetime(2024, 3, 5)), Event(84, CUT)])
     rollup.insert_counted(Event(85, datetime(2024, 3, 11)), Event(5, NOW))
     rollup.build(NOW, refresh="full", **told)
-    full = rollup.tables()
-    after_full = rollup.recount(NOW)
+
+    assert rollup.tables() == rollup.recount(NOW)
 
     rollup.insert([Event(86, datetime(2024, 3, 10, 23, 59, 59))])
     rollup.insert_counted(Event(86, datetime(2024, 3, 12)))
     rollup.build(NOW, "--full-refresh", **told)
 
-    assert ordinary == after_ordinary
-    assert full == after_full
     assert rollup.tables() == rollup.recount(NOW)
 
 
@@ -113,29 +133,14 @@ def test_kept_days_stay_when_a_model_is_refreshed_alone_and_when_days_go_by(
     rollup.purge()
     for model in ("user_day_activity", "daily_active_users", "returning_users"):
         rollup.build(NOW, "--select", model, "--full-refresh", **told)
-    alone = rollup.tables()
-    after_alone = rollup.recount(NOW)
+
+    assert rollup.tables() == rollup.recount(NOW)
 
     later = NOW + timedelta(days=3)
     rollup.insert_counted(Event(5, later))
     rollup.build(later, **told)
 
-    assert alone == after_alone
     assert rollup.tables() == rollup.recount(later)
-
-
-@pytest.mark.prove
-def test_the_day_never_moves_back_by_itself(rollup: PurgedRollup) -> None:
-    settled = "select kept_from from analytics.rollup_state"
-    rollup.purge()
-    rollup.build(NOW, **TOLD)
-    first = rollup.query(settled)
-
-    rollup.insert([Event(1, datetime(2024, 2, 1)), Event(1, datetime(2024, 3, 2))])
-    rollup.build(NOW, refresh="full", events_kept_from=None)
-
-    assert first == rollup.query(settled) == [(KEPT_FROM,)]
-    assert rollup.tables() == rollup.recount(NOW)
 
 
 def test_a_late_event_from_before_everything_does_not_hide_a_purge(
@@ -151,17 +156,22 @@ def test_a_late_event_from_before_everything_does_not_hide_a_purge(
     assert rollup.tables() == rollup.recount(NOW)
 
 
-def test_a_second_purge_moves_the_kept_days_on(rollup: PurgedRollup) -> None:
+def test_a_second_purge_moves_the_kept_days_on_which_never_move_back_by_themselves(
+    rollup: PurgedRollup,
+) -> None:
     rollup.purge()
     rollup.build(NOW, refresh="full", **TOLD)
+    rollup.insert([Event(1, datetime(2024, 2, 1)), Event(1, datetime(2024, 3, 2))])
     rollup.insert_counted(Event(6, datetime(2024, 3, 15, 21)))
     rollup.build(NOW, refresh="full", events_kept_from=None)
+
+    assert kept_from(rollup) == KEPT_FROM
+    assert rollup.tables() == rollup.recount(NOW)
+
     rollup.execute("delete from events where performed_at < '2024-03-15 20:00'")
     rollup.build(NOW, refresh="full", **TOLD)
 
-    assert rollup.query("select kept_from from analytics.rollup_state") == [
-        (date(2024, 3, 16),)
-    ]
+    assert kept_from(rollup) == date(2024, 3, 16)
     assert rollup.tables() == rollup.recount(NOW)
 
 
@@ -175,25 +185,27 @@ def test_to_start_over_forgets_what_was_purged(rollup: PurgedRollup) -> None:
     assert started_over == rollup.tables() == rollup.expected(NOW)
 
 
-@pytest.mark.prove
 def test_a_purge_between_the_choice_of_days_and_their_count_is_refused(
     rollup: PurgedRollup,
 ) -> None:
-    variables = {"run_at": NOW, "refresh": "full", "events_kept_from": None}
-    before = rollup.tables()
-    with dbt_process("run", **variables) as run:
-        with held("refresh_days"):
-            wait_for_write(run, rollup.connection, "refresh_days")
-            rollup.purge()
-        code = run.finish()
-    after = rollup.tables()
-    # Which of its days are undone only their events can tell.
-    rollup.insert(event for event in rollup.counted if is_before_cut(event))
-    rollup.dbt("run", **variables)
+    """By each table that is counted from events."""
+    variables = {"events_kept_from": None, "segments": {"kind": "kind"}}
+    rollup.build(NOW, **variables)
+    rollup.counted = rollup.events()
+    before = counted_from_events(rollup)
+    rollup.execute(PURGE_MEANWHILE)
+    with pytest.raises(RunError) as refused:
+        rollup.build(NOW, refresh="full", **variables)
+    messages = [message or "" for message in refused.value.args[0]]
 
-    assert code == 1
-    assert "the oldest events were deleted during this run" in run.output
-    assert after == before
+    assert sum("oldest events were deleted" in message for message in messages) == 3
+    assert counted_from_events(rollup) == before
+
+    # Which of its days are undone only their events can tell.
+    rollup.execute("drop function purge cascade")
+    rollup.insert(event for event in rollup.counted if is_before_cut(event))
+    rollup.build(NOW, refresh="full", **variables)
+
     assert rollup.tables() == rollup.recount(NOW)
 
 

@@ -1,6 +1,7 @@
 """Which days a run rebuilds, and the reason that it gives for each."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,9 @@ from tests.states import State
 # In Berlin it is already the 20th of March, half an hour past midnight.
 NOW = datetime(2024, 3, 19, 23, 30)
 TODAY = date(2024, 3, 20)
+TOMORROW = date(2024, 3, 21)
 FIRST = date(2024, 3, 1)
+DAY = timedelta(days=1)
 
 
 def first_built(rollup: Rollup) -> None:
@@ -20,10 +23,7 @@ def first_built(rollup: Rollup) -> None:
     rollup.build(NOW)
 
 
-@pytest.fixture
-def state() -> State:
-    """Where each test begins."""
-    return State(first_built, Definitions(time_zone="Europe/Berlin"))
+STATE = State(first_built, Definitions(time_zone="Europe/Berlin"))
 
 
 def reasons(rollup: Rollup) -> dict[date, str]:
@@ -35,33 +35,52 @@ def reasons(rollup: Rollup) -> dict[date, str]:
 
 def days(first: date, last: date, reason: str) -> dict[date, str]:
     """Return the days from the first to the last, both included, with a reason."""
-    return {first + timedelta(days=n): reason for n in range((last - first).days + 1)}
+    return {first + n * DAY: reason for n in range((last - first).days + 1)}
 
 
-def ago(number: int) -> date:
-    """Return the day so many days before today."""
-    return TODAY - timedelta(days=number)
+LOOKBACK = days(date(2024, 3, 17), date(2024, 3, 19), "lookback")
+ORDINARY = LOOKBACK | {TODAY: "open"}
 
 
 def test_the_first_build_takes_every_day_of_history(rollup: Rollup) -> None:
     assert reasons(rollup) == days(FIRST, TODAY, "first build")
 
 
-def test_an_ordinary_run_takes_today_and_the_lookback(rollup: Rollup) -> None:
-    rollup.build(NOW)
-
-    lookback = days(ago(3), ago(1), "lookback")
-    assert reasons(rollup) == lookback | {TODAY: "open"}
-
-
-def test_the_lookback_counts_from_the_first_day_that_was_not_over(
-    rollup: Rollup,
+@pytest.mark.parametrize(
+    ("now", "variables", "expected"),
+    [
+        pytest.param(NOW, {}, ORDINARY, id="an ordinary run: today and the lookback"),
+        pytest.param(
+            NOW + 2 * DAY,
+            {"lookback_days": 1},
+            {date(2024, 3, 19): "lookback", TODAY: "open"}
+            | days(TOMORROW, date(2024, 3, 22), "missing"),
+            id="the lookback counts from the first day that was not over",
+        ),
+        pytest.param(
+            NOW,
+            {"start_date": "2024-02-01", "end_date": "2024-03-04"},
+            days(FIRST, date(2024, 3, 4), "backfill"),
+            id="a backfill: exactly its days of history",
+        ),
+        pytest.param(
+            NOW + DAY,
+            {"start_date": "2024-03-04", "end_date": "2024-03-04"},
+            {date(2024, 3, 4): "backfill"} | ORDINARY | {TOMORROW: "missing"},
+            id="a backfill on a new day: the ordinary run too",
+        ),
+    ],
+)
+def test_a_run_takes_the_days_of_its_kind(
+    now: datetime, variables: dict[str, Any], expected: dict[date, str], rollup: Rollup
 ) -> None:
-    rollup.build(NOW + timedelta(days=2), lookback_days=1)
+    rollup.insert([Event(3, NOW - timedelta(hours=6))])
+    rollup.build(now, **variables)
 
-    tomorrow, last = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
-    missing = days(tomorrow, last, "missing")
-    assert reasons(rollup) == {ago(1): "lookback", TODAY: "open"} | missing
+    assert reasons(rollup) == expected
+    # On the day of the run before, a backfill does not look back.
+    if TODAY in expected:
+        assert rollup.tables() == rollup.expected(now)
 
 
 def test_a_full_rollup_takes_every_day_that_the_events_hold(rollup: Rollup) -> None:
@@ -70,25 +89,8 @@ def test_a_full_rollup_takes_every_day_that_the_events_hold(rollup: Rollup) -> N
     rollup.build(NOW, refresh="full")
 
     gone = days(FIRST, date(2024, 3, 9), "gone")
-    full = days(date(2024, 3, 10), ago(4), "full")
-    lookback = days(ago(3), ago(1), "lookback")
-    assert reasons(rollup) == gone | full | lookback | {TODAY: "open"}
-
-
-def test_a_backfill_takes_exactly_its_days_of_history(rollup: Rollup) -> None:
-    rollup.build(NOW, start_date="2024-02-01", end_date="2024-03-04")
-
-    assert reasons(rollup) == days(FIRST, date(2024, 3, 4), "backfill")
-
-
-def test_a_backfill_on_a_new_day_is_the_ordinary_run_too(rollup: Rollup) -> None:
-    rollup.build(
-        NOW + timedelta(days=1), start_date="2024-03-04", end_date="2024-03-04"
-    )
-
-    ordinary = days(ago(3), ago(1), "lookback") | {TODAY: "open"}
-    new = {TODAY + timedelta(days=1): "missing"}
-    assert reasons(rollup) == {date(2024, 3, 4): "backfill"} | ordinary | new
+    full = days(date(2024, 3, 10), date(2024, 3, 16), "full")
+    assert reasons(rollup) == gone | full | ORDINARY
 
 
 def test_an_event_older_than_all_history_adds_the_days_up_to_it(
@@ -98,5 +100,5 @@ def test_an_event_older_than_all_history_adds_the_days_up_to_it(
     rollup.build(NOW)
 
     older = days(date(2024, 2, 26), date(2024, 2, 29), "missing")
-    ordinary = days(ago(3), ago(1), "lookback") | {TODAY: "open"}
-    assert reasons(rollup) == older | ordinary
+    assert reasons(rollup) == older | ORDINARY
+    assert rollup.tables() == rollup.expected(NOW)

@@ -1,6 +1,5 @@
 """Several rollups on the same events: each reads the change log for itself."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from tests.change_logs import install
 from tests.commands import run_cli
 from tests.forgetting import forget
 from tests.oracle import Definitions, Event
-from tests.rollup import Rollup, RunError
+from tests.rollup import Rollup
 from tests.states import State
 
 NOW = datetime(2024, 3, 20, 12)
@@ -36,39 +35,27 @@ def first_built(rollup: Rollup) -> None:
     second(rollup).build(NOW)
 
 
-@pytest.fixture
-def state() -> State:
-    """Where each test begins."""
-    return State(first_built)
+STATE = State(first_built)
+EMPTY = pytest.mark.parametrize("state", [State(has_product=True)], ids=["empty"])
 
 
 def test_each_rollup_finds_the_changes_whichever_runs_first(rollup: Rollup) -> None:
+    """Also one that is new to the log, which takes from no other."""
     rollup.insert([Event(7, OLD)])
+    third = Rollup(rollup.connection, Definitions(), schema="third")
+    third.build(NOW)
     rollup.build(NOW)
-    waiting = rollup.query(ENTRIES)
+
+    assert rollup.query(ENTRIES) == [(1,)]
+
     second(rollup).build(NOW)
 
-    assert waiting == [(1,)]
-    assert rollup.tables() == rollup.expected(NOW)
-    assert second(rollup).tables() == second(rollup).expected(NOW)
+    for one in (third, rollup, second(rollup)):
+        assert one.tables() == one.expected(NOW)
     assert rollup.query(ENTRIES) == [(0,)]
     assert rollup.query("select activity_date from dev.refresh_days order by 1")[0] == (
         date(2024, 3, 3),
     )
-
-
-def test_a_rollup_that_is_new_to_the_log_rebuilds_every_day_and_takes_from_no_other(
-    rollup: Rollup,
-) -> None:
-    rollup.insert([Event(7, OLD)])
-    third = Rollup(rollup.connection, Definitions(), schema="third")
-    third.build(NOW)
-    second(rollup).build(NOW)
-    rollup.build(NOW)
-
-    for one in (third, second(rollup), rollup):
-        assert one.tables() == one.expected(NOW)
-    assert rollup.query(ENTRIES) == [(0,)]
 
 
 def test_a_rollup_that_no_longer_runs_is_named_and_struck_off(rollup: Rollup) -> None:
@@ -95,27 +82,10 @@ def test_a_rollup_that_no_longer_runs_is_named_and_struck_off(rollup: Rollup) ->
     assert second(rollup).tables() == second(rollup).expected(NOW)
 
 
-def test_a_change_outside_what_a_run_looks_at_is_left_for_one_that_does(
+@EMPTY
+def test_a_new_rollup_under_a_clock_of_before_history_loses_no_change(
     rollup: Rollup,
 ) -> None:
-    """A backfill under an older clock, and a run under a clock of before history."""
-    rollup.insert([Event(7, NOW - 3 * DAY), Event(8, OLD)])
-    rollup.execute("delete from events where performed_at = '2024-03-16 19:00'")
-    for clock, variables in (
-        (datetime(2024, 3, 5), {"start_date": "2024-03-01", "end_date": "2024-03-01"}),
-        (datetime(1970, 1, 1), {}),
-    ):
-        with pytest.raises(RunError, match="clock of this run"):
-            rollup.build(clock, **variables)
-    rollup.build(NOW)
-
-    assert rollup.tables() == rollup.expected(NOW)
-
-
-def test_a_new_rollup_under_a_clock_of_before_history_loses_no_change(
-    whole_rollup_in: Callable[[Definitions], Rollup],
-) -> None:
-    rollup = whole_rollup_in(Definitions())
     rollup.insert([Event(1, OLD)])
     install(rollup.connection)
     rollup.build(datetime(1970, 1, 1), events_kept_from=None)
@@ -126,6 +96,7 @@ def test_a_new_rollup_under_a_clock_of_before_history_loses_no_change(
     assert rollup.tables() == rollup.expected(NOW)
 
 
+@EMPTY
 @pytest.mark.parametrize(
     ("time_zone", "moment", "reason"),
     [
@@ -134,12 +105,9 @@ def test_a_new_rollup_under_a_clock_of_before_history_loses_no_change(
     ],
 )
 def test_a_time_at_the_edge_of_the_type_is_rejected_and_blocks_nothing(
-    whole_rollup_in: Callable[[Definitions], Rollup],
-    time_zone: str,
-    moment: str,
-    reason: str,
+    time_zone: str, moment: str, reason: str, rollup: Rollup
 ) -> None:
-    rollup = whole_rollup_in(Definitions(time_zone=time_zone))
+    rollup.definitions = Definitions(time_zone)
     rollup.insert([Event(1, OLD), Event(2, NOW)])
     install(rollup.connection)
     rollup.build(NOW)

@@ -1,12 +1,11 @@
 """A rollup that an earlier version made is taken over by the next run."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from orchestration.core.connection import connect
+from orchestration.core.connection import Connection
 from tests.commands import run_cli
 from tests.events_tables import execute
 from tests.oracle import Definitions
@@ -18,14 +17,17 @@ KEPT_FROM = date(2024, 3, 7)
 MADE_BEFORE = Path(__file__).parent / "data" / "rollup_of_0_1_0.sql"
 
 
+DROP_LOG = """
+drop function events_change_log() cascade;
+drop table events_change_log, events_change_log_rollups
+"""
+
+
 @pytest.fixture
-def taken_over(database_env: dict[str, str]) -> Iterator[Rollup]:
-    """Yield the rollup, and its events, as the version before left them."""
-    connection = connect(database_env)
-    connection.autocommit = True
+def rollup(connection: Connection) -> Rollup:
+    """Return the rollup, and its events, as the version before left them."""
     execute(connection, MADE_BEFORE.read_text())
-    yield Rollup(connection, Definitions(), has_product=True)
-    connection.close()
+    return Rollup(connection, Definitions(), has_product=True)
 
 
 def kept(rollup: Rollup) -> dict[str, Rows]:
@@ -63,39 +65,33 @@ def refreshed_days(rollup: Rollup) -> set[date]:
     return {day for (day,) in days}
 
 
-def is_equal_to_a_recount(*options: str) -> bool:
-    """Tell what `check` says of all days whose events are there."""
-    days = ("--from", "2024-03-07", "--to", "2024-03-24")
-    return run_cli("check", *days, *options).returncode == 0
+def assert_equal_to_a_recount() -> None:
+    """Assert what `check` says of all days whose events are there."""
+    done = run_cli("check", "--from", "2024-03-07", "--to", "2024-03-24")
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_next_run_does_what_the_version_before_had_left_and_keeps_what_was_kept(
-    taken_over: Rollup,
+    rollup: Rollup,
 ) -> None:
     """Without the change log, which is another server's here."""
-    rollup = taken_over
-    rollup.execute("drop function events_change_log() cascade")
-    rollup.execute("drop table events_change_log, events_change_log_rollups")
+    rollup.execute(DROP_LOG)
     rollup.execute("delete from events where user_id = 81")
     before = kept(rollup)
     rollup.build(NOW, events_kept_from=None)
 
-    assert is_equal_to_a_recount()
+    assert_equal_to_a_recount()
     assert kept(rollup) == before
     assert all(before.values())
-    assert rollup.query("select kept_from, version from analytics.rollup_state") == [
-        (KEPT_FROM, 3)
-    ]
-    assert refreshed_days(rollup) == {
-        *(date(2024, 3, day) for day in (10, 15, 22, 23, 24, 25))
-    }
+    state = rollup.query("select kept_from, version from analytics.rollup_state")
+    assert state == [(KEPT_FROM, 3)]
+    assert {day.day for day in refreshed_days(rollup)} == {10, 15, 22, 23, 24, 25}
     assert late_users(rollup) == {(date(2024, 3, 10), 80), (date(2024, 3, 15), 3)}
 
 
 def test_its_change_log_is_of_use_again_once_a_run_has_read_it(
-    taken_over: Rollup,
+    rollup: Rollup,
 ) -> None:
-    rollup = taken_over
     before = kept(rollup)
     rollup.build(NOW, events_kept_from=None)
     days = refreshed_days(rollup)
@@ -108,16 +104,14 @@ def test_its_change_log_is_of_use_again_once_a_run_has_read_it(
     assert rollup.query(
         "select activity_date from analytics.refresh_days where reason = 'late change'"
     ) == [(date(2024, 3, 11),)]
-    assert is_equal_to_a_recount()
+    assert_equal_to_a_recount()
 
 
-def test_of_a_version_older_still_every_day_is_rebuilt(taken_over: Rollup) -> None:
+def test_of_a_version_older_still_every_day_is_rebuilt(rollup: Rollup) -> None:
     """Its state had no version, nor all tables; `plan` tells what is to come."""
-    rollup = taken_over
     rollup.execute("alter table analytics.rollup_state drop column version")
     rollup.execute("drop table analytics.moved_days, analytics.pending_days")
-    rollup.execute("drop function events_change_log() cascade")
-    rollup.execute("drop table events_change_log, events_change_log_rollups")
+    rollup.execute(DROP_LOG)
     before = kept(rollup)
     plan = run_cli("plan", "--vars", f"fast_dau_run_at: '{NOW}'")
     rollup.build(NOW, events_kept_from=None)
@@ -127,4 +121,4 @@ def test_of_a_version_older_still_every_day_is_rebuilt(taken_over: Rollup) -> No
     assert kept(rollup) == before
     assert len(refreshed_days(rollup)) == 19
     assert len(late_users(rollup)) == 3
-    assert is_equal_to_a_recount()
+    assert_equal_to_a_recount()

@@ -1,6 +1,6 @@
 """What is kept of history is told: nothing that a run sees once gives it up."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from tests.states import State
 
 NOW = datetime(2024, 3, 10, 12)
 LATE = [Event(99, datetime(2024, 3, 4, 12)), Event(99, datetime(2024, 3, 9, 12))]
+DAY = timedelta(days=1)
 NULL = {"events_kept_from": None}
 
 
@@ -24,10 +25,7 @@ def first_built(rollup: Rollup) -> None:
     rollup.build(NOW, **NULL)
 
 
-@pytest.fixture
-def state() -> State:
-    """Where each test begins."""
-    return State(first_built, has_product=True)
+STATE = State(first_built, has_product=True)
 
 
 def kept_from(rollup: Rollup) -> date | None:
@@ -37,22 +35,24 @@ def kept_from(rollup: Rollup) -> date | None:
     return found
 
 
-def put_aside(rollup: Rollup, where: str = "true") -> None:
-    """Take these events away, for `put_back`."""
-    rollup.execute(f"create table aside as select * from events where {where}")
-    rollup.execute(f"delete from events where {where}")
+def dau(rollup: Rollup) -> dict[date, int]:
+    """Return DAU by day."""
+    return {day: users for day, users, *_ in rollup.tables()["daily_active_users"]}
 
 
-def put_back(rollup: Rollup) -> None:
-    """Bring the events back, and two late ones with them."""
-    rollup.execute("insert into events select * from aside")
+def put_aside(rollup: Rollup, where: str) -> None:
+    """Take these events away, into a table `aside`."""
+    rollup.execute(
+        f"create table aside as select * from events where {where};"
+        f"delete from events where {where}"
+    )
+
+
+def assert_exact_after_a_full_run(rollup: Rollup) -> None:
+    """Run over all days, with two late events, and compare with a recount."""
     rollup.insert(LATE)
-
-
-def is_exact_after_a_full_run(rollup: Rollup) -> bool:
-    """Run over all days; tell whether the tables equal a recount."""
     rollup.build(NOW, refresh="full", **NULL)
-    return rollup.tables() == rollup.expected(NOW)
+    assert rollup.tables() == rollup.expected(NOW)
 
 
 def test_a_run_with_empty_is_refused_and_changes_nothing(rollup: Rollup) -> None:
@@ -61,8 +61,7 @@ def test_a_run_with_empty_is_refused_and_changes_nothing(rollup: Rollup) -> None
         rollup.build(NOW, "--empty", **NULL)
 
     assert rollup.tables() == before
-    rollup.insert(LATE)
-    assert is_exact_after_a_full_run(rollup)
+    assert_exact_after_a_full_run(rollup)
 
 
 @pytest.mark.parametrize(
@@ -81,30 +80,27 @@ def test_days_without_their_events_stop_a_run_that_then_goes_on_as_if_nothing_wa
         assert "'fast_dau_missing_events: deleted'" in str(refused.value)
         assert ("2024-03-01 to 2024-03-02" in str(refused.value)) == (where != "true")
     assert rollup.tables() == before
-    put_back(rollup)
-    assert is_exact_after_a_full_run(rollup)
+    rollup.execute("insert into events select * from aside")
+    assert_exact_after_a_full_run(rollup)
     assert kept_from(rollup) is None
 
 
 def test_a_policy_that_hides_the_events_stops_a_run(
-    rollup: Rollup, monkeypatch: pytest.MonkeyPatch
+    rollup: Rollup, stranger: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rollup.execute(
-        "create role hidden login password 'x';"
         "alter table events enable row level security;"
-        "grant select on events to hidden;"
-        "grant all on schema analytics to hidden;"
-        "grant all on all tables in schema analytics to hidden"
+        f"grant select on events to {stranger};"
+        f"grant all on schema analytics to {stranger};"
+        f"grant all on all tables in schema analytics to {stranger}"
     )
     with monkeypatch.context() as patch:
-        patch.setenv("PGUSER", "hidden")
+        patch.setenv("PGUSER", stranger)
         patch.setenv("PGPASSWORD", "x")
         with pytest.raises(RunError, match="hidden from this user by a policy"):
             rollup.build(NOW, **NULL)
-    rollup.execute("drop owned by hidden; drop role hidden")
-    rollup.insert(LATE)
 
-    assert is_exact_after_a_full_run(rollup)
+    assert_exact_after_a_full_run(rollup)
 
 
 def test_another_table_in_the_place_of_the_events_stops_a_run(rollup: Rollup) -> None:
@@ -115,17 +111,27 @@ def test_another_table_in_the_place_of_the_events_stops_a_run(rollup: Rollup) ->
     with pytest.raises(RunError, match="name another table"):
         rollup.build(NOW, **NULL)
     rollup.execute("drop table events; alter table aside rename to events")
-    rollup.insert(LATE)
 
-    assert is_exact_after_a_full_run(rollup)
+    assert_exact_after_a_full_run(rollup)
 
 
-def test_deleted_days_go_where_that_is_said(rollup: Rollup) -> None:
+@pytest.mark.parametrize(
+    ("variables", "kept"),
+    [
+        ({"missing_events": "deleted", **NULL}, None),
+        # The first day of history is the very day from which all is kept.
+        ({"events_kept_from": "2024-03-01", "refresh": "full"}, date(2024, 3, 1)),
+    ],
+)
+def test_first_days_go_with_their_events_where_no_purge_may_have_touched_them(
+    variables: dict[str, str], kept: date | None, rollup: Rollup
+) -> None:
     rollup.execute("delete from events where performed_at < '2024-03-03'")
-    rollup.build(NOW, missing_events="deleted", **NULL)
+    rollup.build(NOW, **variables)
 
     assert rollup.tables() == rollup.expected(NOW)
-    assert kept_from(rollup) is None
+    assert min(dau(rollup)) == date(2024, 3, 3)
+    assert kept_from(rollup) == kept
 
 
 def test_what_is_gone_of_a_day_that_still_has_events_was_deleted(
@@ -133,7 +139,7 @@ def test_what_is_gone_of_a_day_that_still_has_events_was_deleted(
 ) -> None:
     rollup.execute("delete from events where performed_at < '2024-03-01 04:00'")
 
-    assert is_exact_after_a_full_run(rollup)
+    assert_exact_after_a_full_run(rollup)
 
 
 def test_purged_days_stay_where_that_is_said_and_their_events_may_come_back(
@@ -143,26 +149,38 @@ def test_purged_days_stay_where_that_is_said_and_their_events_may_come_back(
     published = rollup.tables()
     put_aside(rollup, "performed_at < '2024-03-03'")
     rollup.build(NOW, missing_events="purged", **NULL)
-    kept = kept_from(rollup)
-    after_purge = rollup.tables()
-    put_back(rollup)
+
+    assert kept_from(rollup) == date(2024, 3, 4)
+    assert rollup.tables() == published
+
+    rollup.execute("insert into events select * from aside")
+    rollup.insert(LATE)
     rollup.build(NOW, events_kept_from="2024-03-01")
 
-    assert kept == date(2024, 3, 4)
-    assert after_purge == published
     assert rollup.tables() == rollup.expected(NOW)
     assert kept_from(rollup) == date(2024, 3, 1)
 
 
-def test_a_date_to_come_is_refused(rollup: Rollup) -> None:
-    with pytest.raises(RunError, match="which is after 2024-03-10, today"):
-        rollup.build(NOW, events_kept_from="2042-03-01")
-    rollup.insert(LATE)
+def test_the_day_of_a_cut_is_kept_and_so_are_days_before_it_once_nothing_is_purged(
+    rollup: Rollup,
+) -> None:
+    """The cut takes half of the 5th; then events come on days that are kept."""
+    published = dau(rollup)
+    rollup.execute("delete from events where performed_at < '2024-03-05 03:00'")
+    rollup.build(NOW, refresh="full", missing_events="purged", **NULL)
 
-    assert is_exact_after_a_full_run(rollup)
+    assert dau(rollup) == published
+
+    rollup.insert(Event(7, datetime(2024, 3, day)) for day in (2, 5))
+    rollup.build(NOW, refresh="full", **NULL)
+
+    assert dau(rollup) == published
+    assert kept_from(rollup) == date(2024, 3, 6)
 
 
-def test_a_date_moved_back_over_purged_days_is_refused(rollup: Rollup) -> None:
+def test_a_date_moved_back_over_purged_days_is_refused_unless_they_were_deleted(
+    rollup: Rollup,
+) -> None:
     """By an old configuration, or a second checkout."""
     rollup.build(NOW, events_kept_from="2024-03-05")
     rollup.execute("delete from events where performed_at < '2024-03-05'")
@@ -176,41 +194,36 @@ def test_a_date_moved_back_over_purged_days_is_refused(rollup: Rollup) -> None:
     assert rollup.tables() == published
     assert kept_from(rollup) == date(2024, 3, 5)
 
-
-def test_a_date_moved_back_is_told_to_let_go_of_what_was_deleted(
-    rollup: Rollup,
-) -> None:
-    rollup.build(NOW, events_kept_from="2024-03-05")
-    rollup.execute("delete from events where performed_at < '2024-03-05'")
     rollup.build(NOW, events_kept_from="2024-03-02", missing_events="deleted")
 
-    assert rollup.query(
-        "select min(activity_date) from analytics.user_day_activity"
-        " where activity_date >= '2024-03-02'"
-    ) == [(date(2024, 3, 5),)]
+    assert set(dau(rollup).items()) >= {(date(2024, 3, day), 0) for day in (2, 3, 4)}
 
 
-def test_a_date_past_what_is_built_is_refused(rollup: Rollup) -> None:
-    later = datetime(2024, 3, 20, 12)
-    with pytest.raises(RunError, match="built only up to 2024-03-10"):
-        rollup.build(later, events_kept_from="2024-03-15")
-    rollup.build(later, **NULL)
-    rollup.build(later, events_kept_from="2024-03-15")
+@pytest.mark.parametrize(
+    ("now", "day", "reason"),
+    [
+        (NOW, "2042-03-01", "which is after 2024-03-10, today"),
+        (NOW + 10 * DAY, "2024-03-15", "built only up to 2024-03-10"),
+    ],
+    ids=["to come", "not built"],
+)
+def test_a_date_past_what_is_built_is_refused(
+    now: datetime, day: str, reason: str, rollup: Rollup
+) -> None:
+    with pytest.raises(RunError, match=reason):
+        rollup.build(now, events_kept_from=day)
+    rollup.insert(LATE)
+    rollup.build(now, refresh="full", **NULL)
+    rollup.build(now, events_kept_from="2024-03-06")
 
-    assert rollup.tables() == rollup.expected(later)
+    assert rollup.tables() == rollup.expected(now)
 
 
 def test_a_date_does_not_pass_over_days_that_a_run_left_undone(rollup: Rollup) -> None:
-    rollup.execute(
-        "create function stop() returns trigger language plpgsql"
-        " as $$ begin raise 'stopped'; end $$;"
-        "create trigger stop before insert or update or delete"
-        " on analytics.returning_users for each statement execute function stop()"
-    )
     rollup.insert(LATE)
-    with pytest.raises(RunError, match="stopped"):
+    stopped = pytest.raises(RunError, match="stopped")
+    with rollup.stopped_at("returning_users"), stopped:
         rollup.build(NOW, start_date="2024-03-04", end_date="2024-03-04", **NULL)
-    rollup.execute("drop trigger stop on analytics.returning_users")
     with pytest.raises(RunError, match="the day 2024-03-04 before it is still to be"):
         rollup.build(NOW, events_kept_from="2024-03-06")
     rollup.build(NOW, **NULL)

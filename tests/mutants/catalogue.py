@@ -6,8 +6,6 @@ from pathlib import Path
 
 from orchestration.core.errors import UserError
 
-FOLDER = Path(__file__).parent
-
 
 @dataclass(frozen=True)
 class Mutant:
@@ -26,43 +24,29 @@ class Mutant:
         return text.replace(self.old, self.new)
 
 
-@dataclass(frozen=True)
-class Part:
-    """Every so many mutants, from one on: `1/10` is the first, the eleventh and on."""
-
-    number: int
-    of: int
-
-    @classmethod
-    def parse(cls, text: str) -> "Part":
-        """Return the part that a text such as `1/10` stands for."""
-        number, slash, of = text.partition("/")
-        if not (slash and number.isdecimal() and of.isdecimal()):
-            raise UserError(f"The part is {text!r}, not one such as 1/10.")
-        if not 1 <= int(number) <= int(of):
-            raise UserError(f"There is no part {text}.")
-        return cls(int(number), int(of))
+def read_mutants() -> list[Mutant]:
+    """Return all mutants, in the order of the files' names and in each file's own."""
+    return [
+        Mutant(**{**fields, "tests": tuple(fields["tests"])})
+        for path in sorted(Path(__file__).parent.glob("*.toml"))
+        for fields in tomllib.loads(path.read_text())["mutant"]
+    ]
 
 
 def chosen(
-    mutants: list[Mutant], part: Part | None = None, *words: str
+    mutants: list[Mutant], part: str = "1/1", words: list[str] | None = None
 ) -> list[Mutant]:
-    """Return the mutants of a part, of which a word is in the bug's or file's name."""
-    if part:
-        mutants = mutants[part.number - 1 :: part.of]
-    if not words:
-        return mutants
-    return [m for m in mutants if any(word in f"{m.file} {m.bug}" for word in words)]
+    """Return a part of the mutants, of which a word is in the bug's or file's name.
 
-
-def read_mutants(folder: Path = FOLDER) -> list[Mutant]:
-    """Return all mutants, in the order of the files' names and in each file's own."""
-    mutants = [
-        Mutant(**{**fields, "tests": tuple(fields["tests"])})
-        for path in sorted(folder.glob("*.toml"))
-        for fields in tomllib.loads(path.read_text())["mutant"]
+    The part `1/10` is the first, the eleventh and every tenth on.
+    """
+    number, slash, of = part.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal()):
+        raise UserError(f"The part is {part!r}, not one such as 1/10.")
+    if not 1 <= int(number) <= int(of):
+        raise UserError(f"There is no part {part}.")
+    return [
+        mutant
+        for mutant in mutants[int(number) - 1 :: int(of)]
+        if not words or any(word in f"{mutant.file} {mutant.bug}" for word in words)
     ]
-    bugs = [mutant.bug for mutant in mutants]
-    if twice := {bug for bug in bugs if bugs.count(bug) > 1}:
-        raise UserError(f"Two mutants are called the same: {', '.join(sorted(twice))}.")
-    return mutants

@@ -52,7 +52,7 @@ def try_out(mutant: Mutant, root: Path) -> Outcome:
         began = time.monotonic()
         code, output = run_tests(Path(folder), mutant.tests)
     verdict, by = judged(code, output)
-    return Outcome(verdict, time.monotonic() - began, by)
+    return Outcome(verdict, time.monotonic() - began, by or f"from {mutant.tests}")
 
 
 def judged(code: int | None, output: str) -> tuple[Verdict, str]:
@@ -63,9 +63,8 @@ def judged(code: int | None, output: str) -> tuple[Verdict, str]:
     """
     if code == 0 and " passed" in output:
         return Verdict.ESCAPED, ""
-    found = _FOUND.search(output)
-    if code == 1 and found:
-        return Verdict.FOUND, found[1]
+    if code == 1 and (found := _FOUND.search(output)):
+        return Verdict.FOUND, f"by {found[1]}"
     last_lines = "\n".join(output.splitlines()[-20:])
     ended = "took too long" if code is None else f"ended with {code}"
     return Verdict.UNTRIED, f"pytest {ended}:\n{last_lines}"
