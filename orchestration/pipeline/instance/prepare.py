@@ -15,19 +15,12 @@ from orchestration.pipeline.instance.abandoned import end_abandoned_runs
 _EVERY_RUN = "--every-run"
 
 
-def limit_pool(instance: DagsterInstance) -> None:
-    """Let one run at a time into the pool.
-
-    The default limit of dagster.yaml reaches a pool only once a run has waited for it:
-    the first two runs of a new instance would be let in together.
-    """
-    instance.event_log_storage.set_concurrency_slots(POOL, 1)
-
-
 def main(arguments: list[str]) -> None:
     """Limit the pool, and end the record of runs that were killed with their server."""
     with DagsterInstance.get() as instance:
-        limit_pool(instance)
+        # The default limit of dagster.yaml reaches a pool only once a run has waited
+        # for it: the first two runs of a new instance would be let in together.
+        instance.event_log_storage.set_concurrency_slots(POOL, 1)
         for argument in arguments:
             socket = None if argument == _EVERY_RUN else argument
             for run_id in end_abandoned_runs(instance, socket):
