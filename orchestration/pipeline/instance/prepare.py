@@ -5,14 +5,39 @@ of its own; `--every-run` where no other services use the instance; neither: onl
 pool.
 """
 
+import json
 import sys
 
-from dagster import DagsterInstance
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from orchestration.pipeline.instance import POOL
-from orchestration.pipeline.instance.abandoned import end_abandoned_runs
 
 _EVERY_RUN = "--every-run"
+# The launcher's own: at which server a run was started.
+SERVER_TAG = ".dagster/grpc_info"
+_MESSAGE = "The code server that this run belonged to was killed, and the run with it."
+
+
+def end_abandoned_runs(instance: DagsterInstance, socket: str | None) -> list[str]:
+    """End the runs of the code server at this socket, which is not there; None: of any.
+
+    Nobody is left to say so: they would count as running, and hold up the queue, until
+    they exceed the maximum run time. They count as crashed, and are retried as such.
+    Returns their ids.
+    """
+    statuses = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+    abandoned = [
+        run
+        for run in instance.get_runs(RunsFilter(statuses=statuses))
+        if socket is None
+        or json.loads(run.tags.get(SERVER_TAG, "{}")).get("socket") == socket
+    ]
+    for run in abandoned:
+        if run.status is DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(run, _MESSAGE)
+        else:
+            instance.report_run_failed(run, _MESSAGE)
+    return [run.run_id for run in abandoned]
 
 
 def main(arguments: list[str]) -> None:
