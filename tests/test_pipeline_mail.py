@@ -18,14 +18,11 @@ COMPLETE = {
 }
 
 
-def test_without_a_mail_server_there_is_no_sensor() -> None:
-    assert failure_sensors({}) == []
-
-
-def test_with_one_a_sensor_runs_from_the_start() -> None:
+def test_a_sensor_runs_from_the_start_where_there_is_a_mail_server_only() -> None:
     [sensor] = failure_sensors(COMPLETE)
 
     assert (sensor.name, sensor.default_status.value) == ("mail_on_failure", "RUNNING")
+    assert failure_sensors({}) == []
 
 
 @dg.op
@@ -79,12 +76,18 @@ def test_a_run_that_fails_is_mailed_to_all_over_tls(
     assert not unused.called
 
 
-@pytest.mark.parametrize("name", sorted(COMPLETE.keys() - {"SMTP_HOST"}))
-def test_a_variable_that_is_missing_is_named(name: str) -> None:
-    with pytest.raises(UserError, match=f"SMTP_HOST is set, but {name} is not"):
-        failure_sensors({**COMPLETE, name: ""})
-
-
-def test_a_port_that_is_no_number_is_refused() -> None:
-    with pytest.raises(UserError, match="SMTP_PORT 'tls' is not a number"):
-        failure_sensors({**COMPLETE, "SMTP_PORT": "tls"})
+@pytest.mark.parametrize(
+    ("name", "given", "complaint"),
+    [
+        *(
+            (name, "", f"SMTP_HOST is set, but {name} is not")
+            for name in sorted(COMPLETE.keys() - {"SMTP_HOST"})
+        ),
+        ("SMTP_PORT", "tls", "SMTP_PORT 'tls' is not a number"),
+    ],
+)
+def test_a_variable_that_is_missing_or_no_number_is_named(
+    name: str, given: str, complaint: str
+) -> None:
+    with pytest.raises(UserError, match=complaint):
+        failure_sensors({**COMPLETE, name: given})
