@@ -9,8 +9,13 @@ import dagster as dg
 
 from orchestration.pipeline.instance import POOL
 from orchestration.pipeline.run_database import one_instant
-from orchestration.trust.check.arrivals import days_behind, have_arrived
-from orchestration.trust.check.cells import COLUMNS, differing_cells, differing_reasons
+from orchestration.trust.check.cells import (
+    COLUMNS,
+    days_behind,
+    differing_cells,
+    differing_reasons,
+    have_arrived,
+)
 from orchestration.trust.check.scope import Days, Scope, days_to_check, read_scope
 from orchestration.trust.check.tables import recounted
 
