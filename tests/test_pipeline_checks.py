@@ -18,7 +18,7 @@ from orchestration.source.table import init_events_table
 from orchestration.trust.check.scope import read_scope
 from tests.commands import dbt_in_this_process
 from tests.oracle import Definitions, Event
-from tests.pipeline_runs import evaluations, utc_now
+from tests.pipeline_runs import days_ago, evaluations, utc_now
 from tests.rollup import PRODUCT_TABLES, Rollup
 from tests.states import State
 
@@ -78,11 +78,6 @@ def days_recounted(found: Evaluations) -> set[Any]:
         for check in found.values()
         if "left_out" not in check.metadata
     }
-
-
-def days_ago(number: int) -> date:
-    """Return the day so many days ago."""
-    return utc_now().date() - timedelta(days=number)
 
 
 def test_the_recount_passes_where_the_tables_are_right(
