@@ -118,17 +118,14 @@ def test_a_run_that_a_data_test_failed_is_not_retried(
     assert will_retry(production, run.run_id) == ("FAILURE", "false")
 
 
-@pytest.mark.parametrize("socket", [None, "/run/other.sock"])
 def test_a_run_whose_code_server_was_killed_is_retried_and_no_other_touched(
-    production: dg.DagsterInstance,
-    socket: str | None,
-    capsys: pytest.CaptureFixture[str],
+    production: dg.DagsterInstance, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Before the code server starts."""
     killed = begun(production)
     canceled = begun(production, dg.DagsterRunStatus.CANCELING)
     over = begun(production, dg.DagsterRunStatus.SUCCESS)
-    at_work = begun(production, socket=socket)
+    at_work = [begun(production, socket=one) for one in (None, "/run/other.sock")]
     main([SOCKET])
 
     assert sorted(capsys.readouterr().out.splitlines()) == sorted(
@@ -138,7 +135,7 @@ def test_a_run_whose_code_server_was_killed_is_retried_and_no_other_touched(
     assert will_retry(production, killed) == ("FAILURE", "true")
     assert will_retry(production, canceled) == ("CANCELED", None)
     assert will_retry(production, over) == ("SUCCESS", None)
-    assert will_retry(production, at_work) == ("STARTED", None)
+    assert {will_retry(production, one) for one in at_work} == {("STARTED", None)}
     main([SOCKET])
     assert capsys.readouterr().out == ""
 
@@ -168,22 +165,6 @@ def test_a_refused_password_is_in_no_message(
 
     assert "password authentication failed" in caplog.text
     assert "mistaken" not in caplog.text + repr(refused.value)
-
-
-def test_a_variable_that_is_not_set_is_named(home: Path) -> None:
-    with pytest.raises(dg.DagsterInvalidConfigError, match="DAGSTER_PGHOST"):
-        dg.DagsterInstance.get()
-
-
-def test_without_variables_the_local_settings_keep_all_in_files(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "dagster.yaml").symlink_to(LOCAL)
-    with dg.DagsterInstance.from_config(str(tmp_path)) as local:
-        dg.materialize([counted], instance=local)
-
-        assert local.get_latest_materialization_event(dg.AssetKey("counted"))
-    assert list(tmp_path.rglob("*.db"))
 
 
 def test_local_and_production_settings_differ_in_the_storage_only() -> None:
