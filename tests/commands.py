@@ -68,6 +68,13 @@ def answer(*arguments: str) -> str:
     return done.stdout
 
 
+def refusal(*arguments: str, code: int = 2) -> str:
+    """Return what a command says that is to fail with this code and print nothing."""
+    done = run_cli(*arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    return done.stderr
+
+
 def dbt_in_this_process(
     arguments: Sequence[str],
     variables: Mapping[str, str],

@@ -1,26 +1,23 @@
 """Rollups of many events, and the plans of all query patterns on it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from json import loads
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-import pytest
-
-from orchestration.core.connection import Connection, connect
+from orchestration.core.connection import Connection
 from orchestration.core.settings import events_table
 from orchestration.source.loading.copy_in import vacuum_copied
-from orchestration.source.synthetic.inserting import insert_synthetic_events
-from orchestration.source.synthetic.options import StreamOptions
 from orchestration.source.table import init_events_table
 from orchestration.trust.explain.catalog import Catalog
 from orchestration.trust.explain.context import Context, models_explained
 from orchestration.trust.explain.explained import Explained, explained
 from orchestration.trust.explain.query_plans import Plan, read_plan
+from tests.made_up_events import insert_synthetic
+from tests.module_rollups import module_rollup
 from tests.oracle import Definitions
 from tests.rollup import Rollup
 
@@ -34,6 +31,10 @@ SEGMENTS = {
     "kind": "kind",
     "platform": "properties ->> 'platform'",
 }
+
+# Of two months ago.
+A_LATE_EVENT = f"""insert into events (user_id, performed_at)
+values (7, '{LAST_DAY - timedelta(days=60)}')"""
 
 # A `now()` before pg_catalog's, for the live views that are made to see it.
 _CLOCK = f"""
@@ -49,39 +50,26 @@ _LOGGED = re.compile(r" plan:\n((?:\t.*\n)+)")
 class Deployment(Rollup):
     """A rollup with segments, in each of its runs."""
 
-    def __init__(self, connection: Connection, segments: Mapping[str, str]) -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__(connection, Definitions(), has_product=True)
-        self._segments = dict(segments)
 
     def _invoke(self, *args: str, **variables: Any) -> list[Any]:
-        return super()._invoke(*args, segments=self._segments, **variables)
+        return super()._invoke(*args, segments=SEGMENTS, **variables)
 
 
 @contextmanager
 def deployed(
-    cluster: dict[str, str],
-    administration: Connection,
-    *,
-    events: int,
-    segments: Mapping[str, str] = MappingProxyType({}),
+    cluster: dict[str, str], administration: Connection, events: int
 ) -> Iterator[Rollup]:
     """Yield a rollup of so many events, first built, in a database of its own.
 
     See `deploy`.
     """
     name = f"deployment_{events}"
-    with administration.cursor() as cursor, pytest.MonkeyPatch.context() as patch:
-        cursor.execute(f"create database {name}")
-        variables = {**cluster, "PGDATABASE": name}
-        for variable, text in variables.items():
-            patch.setenv(variable, text)
-        opened = connect(variables)
-        opened.autocommit = True
-        rollup = Deployment(opened, segments)
+    with module_rollup(cluster, administration, name) as opened:
+        rollup = Deployment(opened.connection)
         deploy(rollup, events)
         yield rollup
-        opened.close()
-        cursor.execute(f"drop database {name} with (force)")
 
 
 def deploy(rollup: Rollup, events: int) -> None:
@@ -109,15 +97,14 @@ def deploy(rollup: Rollup, events: int) -> None:
 
 def add_history(rollup: Rollup, last_day: date, events: int) -> None:
     """Add so many events of the 80 days that end with `last_day`."""
-    options = StreamOptions(
+    insert_synthetic(
+        rollup.connection,
         events=events,
         users=events // 250,
         days=DAYS,
         end_date=last_day,
         seed=last_day.day,
     )
-    with rollup.connection:
-        insert_synthetic_events(rollup.connection, options, lambda _: None)
     vacuum_copied(rollup.connection, events_table())
 
 
@@ -187,9 +174,3 @@ def logged_plans(rollup: Rollup, log: Path) -> Iterator[list[Plan]]:
 def _plan(logged: str) -> dict[str, Any]:
     found: dict[str, Any] = loads(logged.replace("\n\t", "\n").removeprefix("\t"))
     return found
-
-
-def a_late_event(rollup: Rollup) -> None:
-    """Insert an event of two months ago."""
-    late = datetime.combine(LAST_DAY - timedelta(days=60), datetime.min.time())
-    rollup.execute(f"insert into events (user_id, performed_at) values (7, '{late}')")

@@ -55,13 +55,6 @@ def forget(
     return done.stdout
 
 
-def refusal(code: int, *arguments: str) -> str:
-    """Run the command, which fails with this exit code; return what it says."""
-    done = run_cli("forget", *arguments)
-    assert (done.returncode, done.stdout) == (code, "")
-    return done.stderr
-
-
 def unfinished(rollup: Rollup, user_id: int, table: str, **variables: Any) -> Ended:
     """Erase the user, and have the run fail at a table."""
     rollup.execute(
@@ -76,9 +69,9 @@ def unfinished(rollup: Rollup, user_id: int, table: str, **variables: Any) -> En
     return done
 
 
-def counts(rollup: Rollup) -> dict[str, Rows]:
-    """Return the tables of counts."""
-    return {name: rollup.tables()[name] for name in COUNTS}
+def counts(of: dict[str, Rows]) -> dict[str, Rows]:
+    """Return, of all tables, those of counts."""
+    return {name: of[name] for name in COUNTS}
 
 
 def everything(rollup: Rollup) -> list[Rows]:

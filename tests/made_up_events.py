@@ -2,7 +2,11 @@
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
+from orchestration.core.connection import Connection
+from orchestration.source.synthetic.inserting import insert_synthetic_events
+from orchestration.source.synthetic.options import StreamOptions
 from tests.oracle import Event
 
 KINDS = ("page_view", "video_play", "enrolled", None)
@@ -70,3 +74,9 @@ def invalid_events(now: datetime) -> list[Event]:
         Event(1, now + timedelta(minutes=5)),
         Event(2, now + timedelta(minutes=4)),
     ]
+
+
+def insert_synthetic(connection: Connection, **options: Any) -> None:
+    """Insert a synthetic stream into the events table; options are StreamOptions'."""
+    with connection:
+        insert_synthetic_events(connection, StreamOptions(**options), lambda _: None)

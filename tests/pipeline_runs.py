@@ -1,7 +1,7 @@
 """Dagster's jobs, run in this process for real on a test's rollup."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import dagster as dg
@@ -70,3 +70,13 @@ def failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
 def utc_now() -> datetime:
     """Return the time, as events have it: UTC without an offset."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def days_ago(number: int) -> date:
+    """Return the UTC day so many days ago."""
+    return utc_now().date() - timedelta(days=number)
+
+
+def noon(number: int) -> datetime:
+    """Return the noon of so many days ago."""
+    return datetime.combine(days_ago(number), time(12))

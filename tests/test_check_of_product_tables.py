@@ -13,13 +13,14 @@ from orchestration.trust.check import tables
 from orchestration.trust.check.scope import read_scope
 from orchestration.trust.check.tables import days_looked_back, recounted
 from tests.checks import differences, differing, equal
-from tests.commands import run_cli
+from tests.commands import refusal, run_cli
 from tests.forgetting import forget
 from tests.made_up_events import eventful_days, invalid_events
 from tests.oracle import Definitions, Event
 from tests.rollup import Rollup
 from tests.states import State
 
+# Berlin's day of 23 hours is the 31st of March, New York's the 10th.
 FIRST = datetime(2024, 3, 1)
 NOW = datetime(2024, 4, 15, 12)
 ALL_DAYS = ("--from", "2024-02-01", "--to", "2024-04-14")
@@ -67,14 +68,17 @@ def planted(rollup: Rollup, table: str, statement: str) -> Iterator[None]:
         Definitions(),
         Definitions("Europe/Berlin", ("page_view", "video_play"), cohort_days=3),
         Definitions("America/New_York", events_start_date=date(2024, 3, 2)),
+        Definitions("Pacific/Kiritimati"),
     ],
     indirect=True,
     ids=lambda definitions: definitions.time_zone,
 )
 def test_every_table_that_a_run_has_just_made_is_equal(rollup: Rollup) -> None:
+    published = [str(row[0]) for row in rollup.tables()["daily_active_users"]]
     everything = equal(*ALL_DAYS)
     week = equal(*WEEK)
 
+    assert f"({sum(day <= ALL_DAYS[-1] for day in published)}): " in everything
     assert all(table.name in everything for table in recounted())
     assert "Not recounted: who was active after 2024-04-14." in everything
     before = date(2024, 4, 1) - timedelta(days=days_looked_back())
@@ -87,110 +91,88 @@ OTHER_VALUES = {
     "date": "{0} + 1",
     "timestamp without time zone": "{0} + interval '1 second'",
 }
-OTHER_ROWS = [
-    (
-        "daily_active_users_by_course",
-        f"insert into {{}} values ('{DAY}', 999, 1, 1)",
-        {(DAY, "daily_active_users_by_course", "extra rows")},
-    ),
-    (
-        "daily_active_users_by_segment",
+# By table: statements, and the day and the columns in which each makes it differ.
+OTHER_ROWS: dict[str, list[tuple[str, str | None, set[str]]]] = {
+    "daily_retention": [
         (
-            f"update {{}} set value = 'another' where activity_date = '{DAY}'"
-            " and value = '(other)' and segment = 'kind'"
+            f"update {{}} set retention_rate = null where activity_date = '{DAY}'",
+            DAY,
+            {"retention_rate"},
         ),
-        {
-            (DAY, "daily_active_users_by_segment", "extra rows"),
-            (DAY, "daily_active_users_by_segment", "missing rows"),
-        },
-    ),
-    (
-        "cohort_retention",
+    ],
+    "daily_active_users_by_course": [
+        (f"insert into {{}} values ('{DAY}', 999, 1, 1)", DAY, {"extra rows"}),
+    ],
+    "daily_active_users_by_segment": [
         (
-            f"update {{}} set active_users = 0, retention_rate = 0"
-            f" where cohort_date = '{DAY}' and day_number = 0"
+            f"""update {{}} set value = 'another' where activity_date = '{DAY}'
+            and value = '(other)' and segment = 'kind'""",
+            DAY,
+            {"extra rows", "missing rows"},
         ),
-        {
-            (DAY, "cohort_retention", "active_users"),
-            (DAY, "cohort_retention", "retention_rate"),
-        },
-    ),
-    (
-        # Of a cohort before the days compared, on the last of them.
-        "cohort_retention",
+    ],
+    "cohort_retention": [
         (
-            "update {} set active_users = active_users + 1"
-            " where cohort_date = '2024-03-31' and day_number = 7"
+            f"""update {{}} set active_users = 0, retention_rate = 0
+            where cohort_date = '{DAY}' and day_number = 0""",
+            DAY,
+            {"active_users", "retention_rate"},
         ),
-        {("2024-04-07", "cohort_retention", "active_users")},
-    ),
-    (
-        # Of a cohort of the days compared, after the last of them.
-        "cohort_retention",
         (
-            f"update {{}} set cohort_size = cohort_size + 1"
-            f" where cohort_date = '{DAY}' and day_number = 9"
+            # Of a cohort before the days compared, on the last of them.
+            """update {} set active_users = active_users + 1
+            where cohort_date = '2024-03-31' and day_number = 7""",
+            "2024-04-07",
+            {"active_users"},
         ),
-        {(DAY, "cohort_retention", "cohort_size")},
-    ),
-    (
-        "cohort_retention",
-        f"delete from {{}} where cohort_date = '{DAY}' and day_number = 9",
-        {(DAY, "cohort_retention", "missing rows")},
-    ),
-    (
-        "cohort_retention",
-        f"insert into {{}} values ('{DAY}', 10, 1, 1, 1)",
-        {(DAY, "cohort_retention", "extra rows")},
-    ),
-    (
-        "user_lifetimes",
-        "delete from {} where user_id = 77",
-        {(DAY, "user_lifetimes", "missing users")},
-    ),
-    (
-        "user_lifetimes",
-        f"insert into {{}} values (88, '2024-03-02', '{DAY}')",
-        {(DAY, "user_lifetimes", "extra users")},
-    ),
-    (
-        "user_lifetimes",
-        "update {} set first_activity_date = '2024-03-03' where user_id = 77",
-        {(DAY, "user_lifetimes", "first_activity_date")},
-    ),
-    (
-        # The user's days are after those compared.
-        "user_lifetimes",
-        f"update {{}} set first_activity_date = '{DAY}' where user_id = 78",
-        {(DAY, "user_lifetimes", "first_activity_date")},
-    ),
-    (
-        "rejected_events",
-        "update {} set events_count = 9 where reason = 'user_id is null'",
-        {(None, "rejected_events", "events_count")},
-    ),
-    (
-        "rejected_events",
         (
-            "update {} set latest_performed_at = '2024-04-13'"
-            " where reason = 'user_id is null'"
+            # Of a cohort of the days compared, after the last of them.
+            f"""update {{}} set cohort_size = cohort_size + 1
+            where cohort_date = '{DAY}' and day_number = 9""",
+            DAY,
+            {"cohort_size"},
         ),
-        {(None, "rejected_events", "latest_performed_at")},
-    ),
-    (
-        "rejected_events",
-        "delete from {} where reason = 'performed_at is infinite'",
-        {(None, "rejected_events", "missing rows")},
-    ),
-    (
-        "rejected_events",
-        "update {} set reason = 'whatever' where reason = 'performed_at is null'",
-        {
-            (None, "rejected_events", "missing rows"),
-            (None, "rejected_events", "extra rows"),
-        },
-    ),
-]
+        (
+            f"delete from {{}} where cohort_date = '{DAY}' and day_number = 9",
+            DAY,
+            {"missing rows"},
+        ),
+        (f"insert into {{}} values ('{DAY}', 10, 1, 1, 1)", DAY, {"extra rows"}),
+    ],
+    "user_lifetimes": [
+        ("delete from {} where user_id = 77", DAY, {"missing users"}),
+        (f"insert into {{}} values (88, '2024-03-02', '{DAY}')", DAY, {"extra users"}),
+        (
+            "update {} set first_activity_date = '2024-03-03' where user_id = 77",
+            DAY,
+            {"first_activity_date"},
+        ),
+        (
+            # The user's days are after those compared.
+            f"update {{}} set first_activity_date = '{DAY}' where user_id = 78",
+            DAY,
+            {"first_activity_date"},
+        ),
+    ],
+    "rejected_events": [
+        (
+            """update {} set events_count = 9, latest_performed_at = '2024-04-13'
+            where reason = 'user_id is null'""",
+            None,
+            {"events_count", "latest_performed_at"},
+        ),
+        (
+            "delete from {} where reason = 'performed_at is infinite'",
+            None,
+            {"missing rows"},
+        ),
+        (
+            "update {} set reason = 'whatever' where reason = 'performed_at is null'",
+            None,
+            {"missing rows", "extra rows"},
+        ),
+    ],
+}
 
 
 def test_each_changed_cell_and_missing_row_is_found_and_named(rollup: Rollup) -> None:
@@ -213,9 +195,11 @@ def test_each_changed_cell_and_missing_row_is_found_and_named(rollup: Rollup) ->
 def test_rows_that_are_wrong_in_other_ways_are_found_and_named(rollup: Rollup) -> None:
     rollup.insert([Event(78, datetime(2024, 4, 12, 9))])
     rollup.build(NOW, refresh="full", **VARIABLES)
-    for table, statement, cells in OTHER_ROWS:
-        with planted(rollup, table, statement):
-            assert differing(*WEEK) == cells, statement
+    for table, others in OTHER_ROWS.items():
+        for statement, day, columns in others:
+            with planted(rollup, table, statement):
+                found = differing(*WEEK)
+            assert found == {(day, table, column) for column in columns}, statement
     equal(*ALL_DAYS)
 
 
@@ -295,11 +279,14 @@ def test_history_whose_events_were_purged_is_looked_back_on_in_the_tables(
     rollup.build(NOW, events_kept_from="2024-03-25", refresh="full", **VARIABLES)
 
     printed = equal(*ALL_DAYS)
+    purged = refusal("check", "--from", "2024-03-02", "--to", "2024-03-05")
     rollup.execute(
         "delete from analytics.user_day_activity where activity_date <= '2024-03-15'"
     )
 
-    assert "Left out: the days before 2024-03-25" in printed
+    assert "2024-03-25 to 2024-04-14" in printed
+    assert "Left out: the days before 2024-03-25 (" in printed
+    assert "keep the days before 2024-03-25" in purged
     tables = {table for _, table, _ in differing(*ALL_DAYS)}
     assert "activity_frequency_28d" in tables
     assert not {"daily_active_users", "returning_users"} & tables

@@ -2,11 +2,8 @@
 
 import json
 import logging
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import psycopg2
@@ -15,7 +12,7 @@ import yaml
 
 from orchestration.core.connection import Connection, connect
 from orchestration.core.settings import ROOT
-from orchestration.pipeline.instance.abandoned import SERVER_TAG, end_abandoned_runs
+from orchestration.pipeline.instance.prepare import SERVER_TAG, main
 from tests.events_tables import execute, fetch
 from tests.pipelines import OWNER, PASSWORD, psql, roles, user
 
@@ -55,12 +52,6 @@ def production(
         monkeypatch.setenv(f"DAGSTER_{name}", text)
     with dg.DagsterInstance.get() as instance:
         yield instance
-
-
-def settings(path: Path) -> dict[str, Any]:
-    """Return what a file of settings holds."""
-    read: dict[str, Any] = yaml.safe_load(path.read_text())
-    return read
 
 
 @dg.asset
@@ -127,33 +118,26 @@ def test_a_run_that_a_data_test_failed_is_not_retried(
     assert will_retry(production, run.run_id) == ("FAILURE", "false")
 
 
-@pytest.mark.parametrize("socket", [None, "/run/other.sock"])
 def test_a_run_whose_code_server_was_killed_is_retried_and_no_other_touched(
-    production: dg.DagsterInstance, socket: str | None
+    production: dg.DagsterInstance, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Before the code server starts."""
     killed = begun(production)
     canceled = begun(production, dg.DagsterRunStatus.CANCELING)
     over = begun(production, dg.DagsterRunStatus.SUCCESS)
-    at_work = begun(production, socket=socket)
-    ended = end_abandoned_runs(production, SOCKET)
+    at_work = [begun(production, socket=one) for one in (None, "/run/other.sock")]
+    main([SOCKET])
 
-    assert sorted(ended) == sorted([killed, canceled])
+    assert sorted(capsys.readouterr().out.splitlines()) == sorted(
+        f"ended the record of the run {run_id}, which was killed"
+        for run_id in (killed, canceled)
+    )
     assert will_retry(production, killed) == ("FAILURE", "true")
     assert will_retry(production, canceled) == ("CANCELED", None)
     assert will_retry(production, over) == ("SUCCESS", None)
-    assert will_retry(production, at_work) == ("STARTED", None)
-    assert end_abandoned_runs(production, SOCKET) == []
-
-
-def test_the_code_server_ends_them_before_it_starts(
-    production: dg.DagsterInstance,
-) -> None:
-    killed = begun(production)
-    command = [sys.executable, "-m", "orchestration.pipeline.instance.prepare", SOCKET]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-
-    assert done.stdout == f"ended the record of the run {killed}, which was killed\n"
-    assert will_retry(production, killed) == ("FAILURE", "true")
+    assert {will_retry(production, one) for one in at_work} == {("STARTED", None)}
+    main([SOCKET])
+    assert capsys.readouterr().out == ""
 
 
 def test_the_password_is_in_nothing_that_dagster_shows_or_hands_on(
@@ -172,9 +156,8 @@ def test_a_refused_password_is_in_no_message(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    for name, text in storage.items():
+    for name, text in (storage | {"PGPASSWORD": "mistaken"}).items():
         monkeypatch.setenv(f"DAGSTER_{name}", text)
-    monkeypatch.setenv("DAGSTER_PGPASSWORD", "mistaken")
     # Five attempts, with seconds between them.
     monkeypatch.setattr("dagster_postgres.utils.time.sleep", lambda _: None)
     with caplog.at_level(logging.DEBUG), pytest.raises(Exception) as refused:  # noqa: PT011  # of whichever class
@@ -184,24 +167,10 @@ def test_a_refused_password_is_in_no_message(
     assert "mistaken" not in caplog.text + repr(refused.value)
 
 
-def test_a_variable_that_is_not_set_is_named(home: Path) -> None:
-    with pytest.raises(dg.DagsterInvalidConfigError, match="DAGSTER_PGHOST"):
-        dg.DagsterInstance.get()
-
-
-def test_without_variables_the_local_settings_keep_all_in_files(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "dagster.yaml").symlink_to(LOCAL)
-    with dg.DagsterInstance.from_config(str(tmp_path)) as local:
-        dg.materialize([counted], instance=local)
-
-        assert local.get_latest_materialization_event(dg.AssetKey("counted"))
-    assert list(tmp_path.rglob("*.db"))
-
-
 def test_local_and_production_settings_differ_in_the_storage_only() -> None:
-    production, local = settings(PRODUCTION), settings(LOCAL)
+    production, local = (
+        yaml.safe_load(path.read_text()) for path in (PRODUCTION, LOCAL)
+    )
 
     assert "storage" not in local
     assert production == local | {"storage": production["storage"]}

@@ -28,16 +28,6 @@ def contract(table: str) -> dict[str, str]:
     return {column["name"]: column["data_type"].upper() for column in columns}
 
 
-def placed() -> dict[str, str]:
-    """Return the uuid of each chart on the dashboard, and its title there."""
-    metas = [
-        part["meta"]
-        for part in DASHBOARD["position"].values()
-        if isinstance(part, dict) and part["type"] == "CHART"
-    ]
-    return {meta["uuid"]: meta["sliceName"] for meta in metas}
-
-
 def test_every_table_that_is_read_is_a_dependency_of_the_exposure() -> None:
     exposure = manifest()["exposures"]["exposure.fast_dau.product_usage"]
 
@@ -61,7 +51,13 @@ def test_a_dataset_of_a_table_has_the_columns_of_its_contract() -> None:
 
 
 def test_every_chart_is_on_the_dashboard_under_its_own_name() -> None:
-    assert placed() == {chart["uuid"]: chart["slice_name"] for chart in CHARTS.values()}
+    placed = {
+        part["meta"]["uuid"]: part["meta"]["sliceName"]
+        for part in DASHBOARD["position"].values()
+        if isinstance(part, dict) and part["type"] == "CHART"
+    }
+
+    assert placed == {chart["uuid"]: chart["slice_name"] for chart in CHARTS.values()}
 
 
 def test_every_chart_has_its_dataset_and_every_dataset_a_chart() -> None:

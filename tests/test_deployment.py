@@ -72,13 +72,14 @@ def test_the_units_are_as_systemd_wants_them(units: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_target_wants_every_service() -> None:
-    wanted = re.search(
-        r"^Wants=(.*)$", (UNITS / "fast-dau.target").read_text(), re.MULTILINE
-    )
+def test_the_target_wants_every_service_and_the_page_explains_it() -> None:
+    target = (UNITS / "fast-dau.target").read_text()
+    page = (ROOT / "docs" / "production.md").read_text()
+    services = {path.stem for path in UNITS.glob("*.service")}
 
-    assert wanted
-    assert set(wanted[1].split()) == {path.name for path in UNITS.glob("*.service")}
+    (wanted,) = re.findall(r"^Wants=(.*)$", target, re.MULTILINE)
+    assert {name.removesuffix(".service") for name in wanted.split()} == services
+    assert set(re.findall(r"^\| `(fast-dau-\w+)` \| ", page, re.MULTILINE)) == services
 
 
 def test_the_code_server_is_where_the_others_look_for_it() -> None:

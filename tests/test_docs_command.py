@@ -9,7 +9,7 @@ import pytest
 from orchestration.core.connection import Connection
 from orchestration.core.settings import ROOT, events_table
 from orchestration.source.table import init_events_table
-from tests.commands import answer, run_cli
+from tests.commands import answer, refusal
 from tests.rollup import project_for
 
 
@@ -43,10 +43,9 @@ def test_the_page_of_definitions_is_named_where_numbers_are_described() -> None:
 def test_the_page_cannot_be_written_where_there_is_no_folder(
     database_env: dict[str, str], tmp_path: Path
 ) -> None:
-    done = run_cli("docs", "--out", str(tmp_path / "missing" / "docs.html"))
+    page = tmp_path / "missing" / "docs.html"
 
-    assert done.returncode == 2
-    assert "there is no folder" in done.stderr
+    assert "there is no folder" in refusal("docs", "--out", str(page))
 
 
 @pytest.mark.prove

@@ -9,7 +9,6 @@ import pytest
 from tests.commands import run_cli
 from tests.forgetting import (
     BERLIN,
-    COUNTS,
     FIRST,
     FIRST_USER,
     KEPT_FROM,
@@ -37,16 +36,16 @@ def test_kept_counts_stay_as_published_through_all_kinds_of_run(
     rollup: Rollup,
 ) -> None:
     """Two users' counts add up, and the first user's days do not vanish."""
-    published = counts(rollup)
+    published = counts(rollup.tables())
     others = listed(rollup) - {5, FIRST_USER}
     forget(rollup, 5, "--keep-counts")
     printed = forget(rollup, FIRST_USER, "--keep-counts")
 
     assert "Days kept as published: 6, from 2024-03-10 to 2024-03-24\n" in printed
-    assert counts(rollup) == published
+    assert counts(rollup.tables()) == published
     for refresh in ("incremental", "full", "start_over"):
         rollup.build(NOW, refresh=refresh)
-        assert counts(rollup) == published
+        assert counts(rollup.tables()) == published
         assert listed(rollup) == others
     rollup.dbt("test", run_at=NOW)
 
@@ -98,7 +97,7 @@ def test_kept_counts_look_forward_as_if_the_user_were_still_known(
         rollup.insert([Event(2, now)])
         rollup.build(now)
         expected = tables([*rollup.events(), *published], now, rollup.definitions)
-        assert counts(rollup) == {name: expected[name] for name in COUNTS}
+        assert counts(rollup.tables()) == counts(expected)
 
 
 @pytest.mark.parametrize("options", [(), ("--keep-counts",)])
@@ -116,7 +115,7 @@ def test_a_run_that_stopped_before_is_made_good_by_the_next(
 
     if options:
         expected = tables([*rollup.events(), *known], NOW, rollup.definitions)
-        assert counts(rollup) == {name: expected[name] for name in COUNTS}
+        assert counts(rollup.tables()) == counts(expected)
     else:
         assert rollup.tables() == rollup.expected(NOW)
 
@@ -141,8 +140,7 @@ def test_kept_counts_are_added_to_what_comes_late(rollup: Rollup) -> None:
         Event(FIRST_USER, FIRST + timedelta(days=day)) for day in (0, 1, 3, 7, 8, 14)
     )
 
-    expected = rollup.expected(NOW)
-    assert counts(rollup) == {name: expected[name] for name in COUNTS}
+    assert counts(rollup.tables()) == counts(rollup.expected(NOW))
     assert rollup.query(
         "select activity_date, dau, events_count, returning_users, returning_d1,"
         " returning_d7 from analytics.erased_counts where dau > 0 order by 1 limit 4"
@@ -165,9 +163,9 @@ def test_counts_follow_also_beside_those_that_are_kept(
         forget(rollup, user, *options)
 
     expected = tables(events, NOW, rollup.definitions)
-    assert counts(rollup) == {name: expected[name] for name in COUNTS}
+    assert counts(rollup.tables()) == counts(expected)
     rollup.build(NOW, refresh="full")
-    assert counts(rollup) == {name: expected[name] for name in COUNTS}
+    assert counts(rollup.tables()) == counts(expected)
 
 
 def test_published_revisions_follow_and_count_no_revision(rollup: Rollup) -> None:
@@ -181,12 +179,10 @@ def test_published_revisions_follow_and_count_no_revision(rollup: Rollup) -> Non
     ) == [(0, True, True)]
 
 
-@pytest.fixture
-def purged(rollup: Rollup) -> Rollup:
-    """The rollup, whose events of the first two weeks are gone."""
+def purge(rollup: Rollup) -> None:
+    """Delete the events of the first two weeks, and tell a run of it."""
     rollup.execute(f"delete from events where performed_at < '{KEPT_FROM}'")
     rollup.build(NOW, events_kept_from=None, missing_events="purged")
-    return rollup
 
 
 def of_lists(of: dict[str, Rows]) -> dict[str, Rows]:
@@ -200,11 +196,11 @@ def of_lists(of: dict[str, Rows]) -> dict[str, Rows]:
     ["incremental", pytest.param("full", marks=pytest.mark.prove), "--full-refresh"],
 )
 def test_days_whose_events_were_purged_are_recounted_from_the_lists(
-    rollup: Rollup, request: pytest.FixtureRequest, run: str
+    rollup: Rollup, run: str
 ) -> None:
     """By the run that follows, or, where that fails, by any other."""
     events = [event for event in rollup.events() if event.user_id != 5]
-    request.getfixturevalue("purged")
+    purge(rollup)
     expected = of_lists(tables(events, NOW, rollup.definitions))
     if run == "incremental":
         forget(rollup, 5, events_kept_from=None)
@@ -236,10 +232,11 @@ def test_a_purge_is_told_of_after_a_person_was_erased(rollup: Rollup) -> None:
 
 @pytest.mark.prove
 def test_kept_counts_of_purged_days_stay_and_their_cohorts_follow(
-    rollup: Rollup, request: pytest.FixtureRequest
+    rollup: Rollup,
 ) -> None:
     events = [event for event in rollup.events() if event.user_id != 5]
-    published = counts(request.getfixturevalue("purged"))
+    purge(rollup)
+    published = counts(rollup.tables())
     forget(rollup, 5, "--keep-counts", events_kept_from=None)
 
     expected = tables(events, NOW, rollup.definitions)
@@ -249,12 +246,10 @@ def test_kept_counts_of_purged_days_stay_and_their_cohorts_follow(
             rollup.build(NOW, refresh=refresh, events_kept_from=None)
         left = rollup.tables()
         assert [left[name] for name in names] == [expected[name] for name in names]
-        assert counts(rollup) == published
+        assert counts(rollup.tables()) == published
 
 
-def test_counts_by_course_follow_where_events_are_left(
-    rollup: Rollup, request: pytest.FixtureRequest
-) -> None:
+def test_counts_by_course_follow_where_events_are_left(rollup: Rollup) -> None:
     """Of purged days nobody knows in which courses the user was."""
 
     def by_course(of: dict[str, Rows], *, purged: bool) -> Rows:
@@ -262,7 +257,7 @@ def test_counts_by_course_follow_where_events_are_left(
         return [row for row in rows if (row[0] <= KEPT_FROM) == purged]
 
     published = rollup.tables()
-    request.getfixturevalue("purged")
+    purge(rollup)
     forget(rollup, 5, events_kept_from=None)
 
     expected = by_course(rollup.expected(NOW), purged=False)
@@ -274,19 +269,20 @@ def test_counts_by_course_follow_where_events_are_left(
 
 @pytest.mark.prove
 def test_a_start_from_nothing_forgets_what_was_kept_of_purged_days(
-    purged: Rollup,
+    rollup: Rollup,
 ) -> None:
-    published = counts(purged)
-    forget(purged, 5, "--keep-counts", events_kept_from=None)
-    forget(purged, FIRST_USER, "--keep-counts", events_kept_from=None)
-    purged.build(NOW, refresh="full", events_kept_from=None)
+    purge(rollup)
+    published = counts(rollup.tables())
+    forget(rollup, 5, "--keep-counts", events_kept_from=None)
+    forget(rollup, FIRST_USER, "--keep-counts", events_kept_from=None)
+    rollup.build(NOW, refresh="full", events_kept_from=None)
 
-    assert counts(purged) == published
-    purged.build(NOW, refresh="start_over", events_kept_from=None)
-    left = purged.tables()["daily_active_users"][1:]
+    assert counts(rollup.tables()) == published
+    rollup.build(NOW, refresh="start_over", events_kept_from=None)
+    left = rollup.tables()["daily_active_users"][1:]
     assert left == published["daily_active_users"][-len(left) :]
     assert left[0][0] == KEPT_FROM + timedelta(days=1)
-    purged.dbt("test", run_at=NOW, events_kept_from=None)
+    rollup.dbt("test", run_at=NOW, events_kept_from=None)
 
 
 @pytest.mark.prove

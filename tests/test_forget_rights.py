@@ -7,9 +7,9 @@ import pytest
 
 from orchestration.core.connection import Connection
 from orchestration.trust.forget import owners
-from tests.commands import run_cli
+from tests.commands import refusal, run_cli
 from tests.events_tables import execute
-from tests.forgetting import BERLIN, everything, forget, listed, refusal
+from tests.forgetting import BERLIN, everything, forget, listed
 from tests.pipelines import PASSWORD
 from tests.rollup import Rollup
 from tests.states import State
@@ -140,7 +140,7 @@ def test_the_owner_of_the_events_is_to_be_a_member_of_the_pipeline(
     before = everything(of_others)
     monkeypatch.setitem(os.environ, "PGUSER", "owner")
     monkeypatch.setitem(os.environ, "PGPASSWORD", PASSWORD)
-    message = refusal(2, "5", "--yes")
+    message = refusal("forget", "5", "--yes")
 
     assert "rollup_state belongs to pipeline" in message
     assert "`grant pipeline to owner`, or connect as a superuser" in message
@@ -158,7 +158,7 @@ def test_tables_of_several_owners_are_refused(of_others: Rollup) -> None:
     )
 
     assert "tables of analytics belong to owner and pipeline: give" in refusal(
-        2, "5", "--yes"
+        "forget", "5", "--yes"
     )
 
 
@@ -169,7 +169,7 @@ def test_where_triggers_wait_and_get_other_rights_they_are_refused(
     monkeypatch.setattr(owners, "_KEPT_RIGHTS_SINCE", 10**9)
     of_others.execute(PLANTED)
     before = everything(of_others)
-    message = refusal(1, "5", "--yes")
+    message = refusal("forget", "5", "--yes", code=1)
 
     assert "(a on analytics.returning_users) might run with your rights" in message
     assert everything(of_others) == before

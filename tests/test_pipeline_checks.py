@@ -18,7 +18,7 @@ from orchestration.source.table import init_events_table
 from orchestration.trust.check.scope import read_scope
 from tests.commands import dbt_in_this_process
 from tests.oracle import Definitions, Event
-from tests.pipeline_runs import evaluations, utc_now
+from tests.pipeline_runs import days_ago, evaluations, utc_now
 from tests.rollup import PRODUCT_TABLES, Rollup
 from tests.states import State
 
@@ -80,11 +80,6 @@ def days_recounted(found: Evaluations) -> set[Any]:
     }
 
 
-def days_ago(number: int) -> date:
-    """Return the day so many days ago."""
-    return utc_now().date() - timedelta(days=number)
-
-
 def test_the_recount_passes_where_the_tables_are_right(
     rollup: Rollup, instance: dg.DagsterInstance
 ) -> None:
@@ -122,53 +117,49 @@ def test_a_wrong_cell_is_an_error_which_fails_the_run_and_says_what_mends_it(
     assert f"start_date {days_ago(age)}" in str(check.metadata["to_mend"].value)
 
 
-def test_events_that_came_after_the_run_are_a_warning(
-    rollup: Rollup, instance: dg.DagsterInstance
+@pytest.mark.parametrize(
+    ("age", "changes", "severities"),
+    [
+        pytest.param(3, "", {"daily_active_users": WARN}, id="a warning"),
+        pytest.param(
+            1,
+            "delete from analytics.daily_retention where activity_date = '{6}'",
+            {"daily_active_users": WARN, "daily_retention": ERROR},
+            id="no excuse for another day",
+        ),
+        # What is of that day itself, and not of those before.
+        pytest.param(
+            6,
+            """update analytics.daily_active_users set dau = dau + 1
+            where activity_date = '{2}';
+            update analytics.rejected_events set events_count = 9;
+            insert into analytics.rejected_events values ('user_id is null', 3)""",
+            {
+                "daily_active_users": ERROR,
+                "user_day_activity": WARN,
+                "daily_retention": WARN,
+                "rejected_events": WARN,
+            },
+            id="no excuse for what is not counted of their day",
+        ),
+    ],
+)
+def test_events_that_came_after_the_run_are(
+    rollup: Rollup,
+    instance: dg.DagsterInstance,
+    age: int,
+    changes: str,
+    severities: dict[str, dg.AssetCheckSeverity],
 ) -> None:
-    rollup.insert([Event(9, datetime.combine(days_ago(3), datetime.min.time()))])
+    rollup.insert([Event(9, datetime.combine(days_ago(age), datetime.min.time()))])
+    rollup.execute("select;" + changes.format(*map(days_ago, range(7))))
 
     succeeded, found = made(RECOUNT, instance)
 
-    assert succeeded
-    failed = {check.severity for check in found.values() if not check.passed}
-    assert failed == {WARN}
-
-
-def test_an_event_that_came_after_the_run_does_not_excuse_another_day(
-    rollup: Rollup, instance: dg.DagsterInstance
-) -> None:
-    rollup.insert([Event(9, datetime.combine(days_ago(1), datetime.min.time()))])
-    rollup.execute(
-        f"delete from analytics.daily_retention where activity_date = '{days_ago(6)}'"
-    )
-
-    succeeded, found = made(RECOUNT, instance)
-
-    assert not succeeded
-    assert found["daily_active_users", RECOUNT].severity is WARN
-    assert found["daily_retention", RECOUNT].severity is ERROR
-
-
-def test_events_excuse_only_what_is_counted_of_their_days(
-    rollup: Rollup, instance: dg.DagsterInstance
-) -> None:
-    rollup.insert([Event(9, datetime.combine(days_ago(6), datetime.min.time()))])
-    rollup.execute(
-        "update analytics.daily_active_users set dau = dau + 1"
-        f" where activity_date = '{days_ago(2)}';"
-        "update analytics.rejected_events set events_count = 9;"
-        "insert into analytics.rejected_events values ('user_id is null', 3)"
-    )
-
-    succeeded, found = made(RECOUNT, instance)
-
-    # Of that day itself, not of those before.
-    assert not succeeded
-    assert found["daily_active_users", RECOUNT].severity is ERROR
-    assert found["user_day_activity", RECOUNT].severity is WARN
-    assert found["daily_retention", RECOUNT].severity is WARN
-    rejected = found["rejected_events", RECOUNT]
-    assert (rejected.passed, rejected.severity) == (False, WARN)
+    failed = {table: c.severity for (table, _), c in found.items() if not c.passed}
+    assert failed == dict.fromkeys(failed, WARN) | severities
+    assert severities.keys() <= failed.keys()
+    assert succeeded is (ERROR not in failed.values())
 
 
 def test_older_days_are_chosen_at_random_and_never_recent_or_purged_ones(
@@ -187,28 +178,18 @@ def test_older_days_are_chosen_at_random_and_never_recent_or_purged_ones(
     }
 
 
-def test_where_the_events_of_every_day_may_be_purged_there_is_nothing_to_recount(
+def test_without_a_day_that_is_over_and_not_purged_there_is_nothing_to_recount(
     rollup: Rollup, instance: dg.DagsterInstance
 ) -> None:
     rollup.build(utc_now(), events_kept_from=days_ago(0))
+    purged = made(RECOUNT, instance)
+    rollup.execute(f"delete from events where performed_at < '{days_ago(0)}'")
+    rollup.insert([Event(1, utc_now())])
+    rollup.build(utc_now(), refresh="start_over")
 
-    succeeded, found = made(RECOUNT, instance)
-
-    assert succeeded
-    assert days_recounted(found) == {0}
-
-
-def test_without_a_day_that_is_over_there_is_nothing_to_recount(
-    rollup_in: Callable[[Definitions], Rollup], instance: dg.DagsterInstance
-) -> None:
-    opened = rollup_in(Definitions())
-    opened.insert([Event(1, utc_now())])
-    opened.build(utc_now())
-
-    succeeded, found = made(RECOUNT, instance)
-
-    assert succeeded
-    assert days_recounted(found) == {0}
+    for succeeded, found in (purged, made(RECOUNT, instance)):
+        assert succeeded
+        assert days_recounted(found) == {0}
 
 
 def test_a_missing_index_is_an_error_with_the_sql_that_makes_it(
@@ -231,74 +212,69 @@ def test_a_missing_index_is_an_error_with_the_sql_that_makes_it(
     assert "create index" in str(check.metadata["to_mend"].value).lower()
 
 
-def test_without_a_change_log_there_is_nothing_to_consume(
-    rollup: Rollup, instance: dg.DagsterInstance
-) -> None:
+def consumed(instance: dg.DagsterInstance) -> dg.AssetCheckEvaluation:
+    """Return how the check of the change log ends."""
     _, found = made("refresh_days_change_log_consumed", instance)
+    return found["refresh_days", "change_log_consumed"]
 
-    assert found["refresh_days", "change_log_consumed"].passed
+
+@pytest.fixture
+def logged(rollup: Rollup) -> Rollup:
+    """The rollup, built once more, with a change log."""
+    init_events_table(rollup.connection, events_table(), print, change_log=True)
+    rollup.build(utc_now())
+    return rollup
 
 
 def test_changes_that_a_run_has_read_and_not_handled_are_an_error(
-    rollup: Rollup, instance: dg.DagsterInstance
+    rollup: Rollup, instance: dg.DagsterInstance, request: pytest.FixtureRequest
 ) -> None:
-    init_events_table(rollup.connection, events_table(), print, change_log=True)
-    rollup.build(utc_now())
+    assert consumed(instance).passed
+    request.getfixturevalue("logged")
     rollup.insert([Event(9, utc_now() - timedelta(days=30))])
 
-    def consumed() -> dg.AssetCheckEvaluation:
-        _, found = made("refresh_days_change_log_consumed", instance)
-        return found["refresh_days", "change_log_consumed"]
-
-    since = consumed()
+    since = consumed(instance)
     rollup.build(utc_now(), "--select", "refresh_days")
-    left = consumed()
+    left = consumed(instance)
     rollup.build(utc_now())
 
     assert since.passed
     assert since.metadata["entries_since"].value == 1
     assert not left.passed
     assert left.metadata["days_left"].value == 1
-    assert consumed().passed
+    assert consumed(instance).passed
 
 
 def test_a_rollup_that_has_not_run_for_a_week_is_a_warning_that_says_how_to_strike_it(
-    rollup: Rollup, instance: dg.DagsterInstance
+    logged: Rollup, instance: dg.DagsterInstance
 ) -> None:
-    init_events_table(rollup.connection, events_table(), print, change_log=True)
-    rollup.build(utc_now())
-    rollup.execute(
+    logged.execute(
         "insert into events_change_log_rollups (rollup, server, read_at)"
         " select name, 'here', now() - days * interval '1 day'"
         " from (values ('dev', 8), ('live', 6)) as known (name, days)"
     )
-    _, found = made("refresh_days_change_log_consumed", instance)
-    rollup.execute("delete from events_change_log_rollups where rollup = 'dev'")
-    _, without = made("refresh_days_change_log_consumed", instance)
+    check = consumed(instance)
+    logged.execute("delete from events_change_log_rollups where rollup = 'dev'")
 
-    check = found["refresh_days", "change_log_consumed"]
     assert (check.passed, check.severity) == (False, WARN)
     assert check.metadata["rollups_without_a_run_for_a_week"].value == "dev"
     assert check.metadata["to_strike_off"].value == "fast-dau init --strike-off dev"
-    assert without["refresh_days", "change_log_consumed"].passed
+    assert consumed(instance).passed
 
 
 def test_changes_kept_for_another_rollup_only_are_none_that_was_left(
-    rollup: Rollup, instance: dg.DagsterInstance
+    logged: Rollup, instance: dg.DagsterInstance
 ) -> None:
-    init_events_table(rollup.connection, events_table(), print, change_log=True)
-    rollup.build(utc_now())
-    rollup.execute("delete from events_change_log_rollups")
-    rollup.insert([Event(9, utc_now() - timedelta(days=30))])
-    rollup.execute(
+    logged.execute("delete from events_change_log_rollups")
+    logged.insert([Event(9, utc_now() - timedelta(days=30))])
+    logged.execute(
         "insert into events_change_log_rollups (rollup, server, read_at, snapshot)"
         " values ('analytics', 'here', now(), pg_current_snapshot()),"
         " ('dev', 'here', now(), null);"
         "update analytics.rollup_state set change_log_snapshot = pg_current_snapshot()"
     )
-    _, found = made("refresh_days_change_log_consumed", instance)
+    check = consumed(instance)
 
-    check = found["refresh_days", "change_log_consumed"]
     assert check.passed
     assert check.metadata["entries_kept_for_other_rollups"].value == 1
     assert check.metadata["days_left"].value == 0

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from importlib.resources import files
@@ -18,10 +17,9 @@ from tests.events_tables import fetch
 from tests.oracle import Definitions, Event
 from tests.pipeline_runs import differing_tables, utc_now
 from tests.rollup import Rollup
-from tests.ui_processes import UI, started_ui
+from tests.ui_processes import UI, started_ui, wait_until
 
 pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("one_day")]
-_PATIENCE_SECONDS = 300
 
 
 @pytest.fixture
@@ -47,14 +45,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(settings))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     return tmp_path
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Ask again until the condition is true."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def records(instance: DagsterInstance) -> Sequence[RunRecord]:

@@ -2,17 +2,13 @@
 
 from datetime import date, datetime
 
-import dagster as dg
 import pytest
 
 from orchestration.core.errors import UserError
 from orchestration.definitions import definitions
-from orchestration.pipeline.checks.freshness import Counted
-from orchestration.pipeline.checks.recount import severity
+from orchestration.pipeline.checks.freshness import is_fresh
 from orchestration.pipeline.rebuild import Rebuild, backfill_days, dbt_arguments
-from orchestration.pipeline.schedules import active_runs
 
-MONDAY, TUESDAY = date(2024, 3, 4), date(2024, 3, 5)
 NOON, ONE = datetime(2024, 3, 4, 12), datetime(2024, 3, 4, 13)
 
 
@@ -37,7 +33,10 @@ def test_the_jobs_runs_are_of_their_kind(job: str, variables: str | None) -> Non
 def test_a_backfill_may_be_of_one_day_and_its_days_are_the_runs() -> None:
     days = Rebuild(start_date="2024-03-04", end_date="2024-03-04")
 
-    assert backfill_days("2024-03-04", "2024-03-04") == (MONDAY, MONDAY)
+    assert backfill_days("2024-03-04", "2024-03-04") == (
+        date(2024, 3, 4),
+        date(2024, 3, 4),
+    )
     assert dbt_arguments(days)[-1] == (
         '{"fast_dau_start_date": "2024-03-04", "fast_dau_end_date": "2024-03-04"}'
     )
@@ -46,7 +45,7 @@ def test_a_backfill_may_be_of_one_day_and_its_days_are_the_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("due", "counted", "is_fresh"),
+    ("due", "counted", "expected"),
     [
         (None, None, True),
         (NOON, None, False),
@@ -56,30 +55,6 @@ def test_a_backfill_may_be_of_one_day_and_its_days_are_the_runs() -> None:
     ],
 )
 def test_the_rollup_is_fresh_once_it_counts_the_newest_event_that_is_due(
-    due: datetime | None, counted: datetime | None, is_fresh: bool
+    due: datetime | None, counted: datetime | None, expected: bool
 ) -> None:
-    assert Counted(due, counted).is_fresh is is_fresh
-
-
-@pytest.mark.parametrize(
-    ("differing", "wrong", "expected"),
-    [
-        ({MONDAY}, set(), dg.AssetCheckSeverity.WARN),
-        ({MONDAY}, {TUESDAY}, dg.AssetCheckSeverity.WARN),
-        ({MONDAY, TUESDAY}, {TUESDAY}, dg.AssetCheckSeverity.ERROR),
-        (set(), set(), dg.AssetCheckSeverity.ERROR),
-    ],
-)
-def test_a_table_is_wrong_where_one_of_its_cells_is_for_which_nothing_came(
-    differing: set[date], wrong: set[date], expected: dg.AssetCheckSeverity
-) -> None:
-    assert severity(differing, wrong) is expected
-
-
-def test_the_removal_of_old_runs_is_no_run_on_the_rollup() -> None:
-    with dg.instance_for_test() as instance:
-        for job in ("prune", "backfill"):
-            instance.add_run(dg.DagsterRun(job, status=dg.DagsterRunStatus.STARTED))
-        active = [run.job_name for run in active_runs(instance)]
-
-    assert active == ["backfill"]
+    assert is_fresh(due, counted) is expected

@@ -18,14 +18,11 @@ COMPLETE = {
 }
 
 
-def test_without_a_mail_server_there_is_no_sensor() -> None:
-    assert failure_sensors({}) == []
-
-
-def test_with_one_a_sensor_runs_from_the_start() -> None:
+def test_a_sensor_runs_from_the_start_where_there_is_a_mail_server_only() -> None:
     [sensor] = failure_sensors(COMPLETE)
 
     assert (sensor.name, sensor.default_status.value) == ("mail_on_failure", "RUNNING")
+    assert failure_sensors({}) == []
 
 
 @dg.op

@@ -4,7 +4,6 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from tests.oracle import Definitions, Event
 from tests.pipeline_on_spark import Dagster
-from tests.pipeline_runs import utc_now
+from tests.pipeline_runs import noon, utc_now
 from tests.spark_rollup import SparkRollup
 
 pytestmark = pytest.mark.spark
@@ -32,11 +31,6 @@ def dagster(tmp_path_factory: pytest.TempPathFactory) -> Dagster:
 def without_server(dagster: Dagster) -> dict[str, Any]:
     """What Dagster defines, and how a run ended where no Spark listens."""
     return dagster.ask("hourly_incremental", SPARK_HOST="127.0.0.1", SPARK_PORT="1")
-
-
-def ago(days: int) -> datetime:
-    """Return the noon of so many days ago."""
-    return utc_now().replace(hour=12, minute=0, second=0) - timedelta(days=days)
 
 
 def test_jobs_schedules_and_pool_are_as_on_postgres_without_its_own_checks(
@@ -76,7 +70,7 @@ def test_an_hourly_run_makes_the_tables_and_says_what_it_did(
     on_spark: Callable[[Definitions], SparkRollup], dagster: Dagster
 ) -> None:
     spark = on_spark(Definitions())
-    spark.postgres.insert(Event(user, ago(n)) for n in range(1, 15) for user in USERS)
+    spark.postgres.insert(Event(user, noon(n)) for n in range(1, 15) for user in USERS)
     spark.export()
     before = utc_now()
     # It knows the types of the columns.
@@ -99,7 +93,7 @@ def test_an_hourly_run_makes_the_tables_and_says_what_it_did(
     assert 12 <= said["events"]["lag_seconds"] / 3600 <= 36
     for table in ("daily_active_users", "daily_retention"):
         assert "data:image/svg+xml;base64," in said[table]["last_90_days"]
-        assert f"| {ago(1):%Y-%m-%d %a} | 5 | 5 |" in said[table]["last_7_days"]
+        assert f"| {noon(1):%Y-%m-%d %a} | 5 | 5 |" in said[table]["last_7_days"]
     assert "data:image/svg+xml;base64," in said["cohort_retention"]["newest_cohorts"]
     lineage = said["daily_active_users"]["dagster/column_lineage"]
     assert "user_day_activity" in lineage

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.pipeline.heat_map import drawn_heat_map
-from orchestration.pipeline.pictures import PICTURES, drawn, listed
+from orchestration.pipeline.pictures import PICTURES, drawn, drawn_heat_map, listed
 
 FIRST = date(2024, 3, 1)
 

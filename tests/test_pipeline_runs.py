@@ -1,7 +1,7 @@
 """The jobs, run for real: what they rebuild, what they say of it, and how they fail."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import dagster as dg
 import pytest
@@ -11,10 +11,12 @@ from orchestration.core.manifest import models
 from tests.oracle import Event
 from tests.pipeline_runs import (
     Pipeline,
+    days_ago,
     differing_tables,
     evaluations,
     failures,
     metadata,
+    noon,
     utc_now,
 )
 from tests.rollup import Rollup
@@ -33,13 +35,13 @@ def parsed_project(cluster: dict[str, str]) -> None:
 
 def forty_days(rollup: Rollup, _: date) -> None:
     """Forty days of a few users, not built yet."""
-    rollup.insert(Event(user, ago(n)) for n in range(1, 41) for user in USERS)
+    rollup.insert(Event(user, noon(n)) for n in range(1, 41) for user in USERS)
 
 
 @pytest.fixture
 def state() -> State:
     """Where each test begins, in a state of its day."""
-    return State(forty_days, has_product=True, arguments=(day(0),))
+    return State(forty_days, has_product=True, arguments=(days_ago(0),))
 
 
 @pytest.fixture
@@ -47,16 +49,6 @@ def pipeline(rollup: Rollup, parsed_project: None) -> Iterator[Pipeline]:
     """Yield the jobs over the rollup, and an instance of their own."""
     with dg.DagsterInstance.ephemeral() as instance:
         yield Pipeline(rollup, instance)
-
-
-def ago(days: int) -> datetime:
-    """Return the noon of so many days ago."""
-    return utc_now().replace(hour=12, minute=0, second=0) - timedelta(days=days)
-
-
-def day(days_ago: int) -> date:
-    """Return the day so many days ago."""
-    return utc_now().date() - timedelta(days=days_ago)
 
 
 @pytest.mark.prove
@@ -77,7 +69,7 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
     # The newest event is of yesterday's noon.
     assert 12 <= said["events"]["lag_seconds"] / 3600 <= 36
     assert "data:image/svg+xml;base64," in said["daily_active_users"]["last_90_days"]
-    assert f"| {day(1)} " in said["daily_retention"]["last_7_days"]
+    assert f"| {days_ago(1)} " in said["daily_retention"]["last_7_days"]
     assert "data:image/svg+xml;base64," in said["cohort_retention"]["newest_cohorts"]
     lineage = said["daily_active_users"]["dagster/column_lineage"].deps_by_column
     assert {dep.asset_key.to_user_string() for dep in lineage["dau"]} == {
@@ -85,9 +77,9 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
     }
 
     # Old days change, and nobody watches; a recent one does, which is looked back on.
-    rollup.insert([Event(6, ago(30)), Event(7, ago(30)), Event(6, ago(2))])
+    rollup.insert([Event(6, noon(30)), Event(7, noon(30)), Event(6, noon(2))])
     rollup.execute(
-        f"delete from events where user_id = 5 and performed_at < '{day(29)}'"
+        f"delete from events where user_id = 5 and performed_at < '{days_ago(29)}'"
     )
 
     hourly = metadata(pipeline.run("hourly_incremental"))
@@ -112,9 +104,11 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
     # From noon on, the newest event is older than a day.
     assert failed <= {("events", "is_fresh")}
 
-    rollup.insert([Event(8, ago(20))])
+    rollup.insert([Event(8, noon(20))])
 
-    backfill = pipeline.run("backfill", start_date=str(day(21)), end_date=str(day(20)))
+    backfill = pipeline.run(
+        "backfill", start_date=str(days_ago(21)), end_date=str(days_ago(20))
+    )
 
     assert backfill.success
     assert metadata(backfill)["refresh_days"]["reasons"] == "2 backfill"
@@ -188,7 +182,7 @@ def test_a_data_test_that_fails_fails_the_run_and_its_check(pipeline: Pipeline) 
         "create trigger one_more before insert or update"
         " on analytics.daily_active_users for each row execute function one_more()"
     )
-    rollup.insert([Event(9, ago(1))])
+    rollup.insert([Event(9, noon(1))])
 
     failed = pipeline.run("hourly_incremental")
 

@@ -3,14 +3,10 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
-import dagster as dg
 import pytest
-
-# There is no public way to ask when a schedule ticks.
-from dagster._utils.schedules import schedule_execution_time_iterator
 
 from orchestration.core.settings import events_table
 from orchestration.pipeline.rebuild import Rebuild, dbt_arguments
@@ -18,6 +14,7 @@ from orchestration.pipeline.schedules import daily_schedule, hourly_incremental_
 from orchestration.source.table import init_events_table
 from tests.oracle import Definitions, Event
 from tests.rollup import TABLES, Rollup
+from tests.test_pipeline_schedules import ticks
 
 ZONE = "Europe/Berlin"
 HOUR = timedelta(hours=1)
@@ -29,19 +26,6 @@ EVERY_HOURS = int(os.environ.get("FAST_DAU_EVERY_HOURS", "1"))
 MIDNIGHT_HOURS = {22, 23, 0, 1, 2}
 DAYS_WITHOUT_LOG = 3
 pytestmark = pytest.mark.prove
-
-
-def ticks(schedule: dg.ScheduleDefinition, start: datetime) -> Iterator[datetime]:
-    """Yield the schedule's ticks of DAYS days from a UTC time, in UTC."""
-    for moment in schedule_execution_time_iterator(
-        start.replace(tzinfo=UTC).timestamp(),
-        schedule.cron_schedule,
-        schedule.execution_timezone,
-    ):
-        tick = moment.astimezone(UTC).replace(tzinfo=None)
-        if tick >= start + timedelta(days=DAYS):
-            return
-        yield tick
 
 
 def an_hours_events(random: Random, start: datetime) -> Iterator[Event]:
@@ -74,9 +58,8 @@ def test_every_table_equals_the_oracle_at_the_end_of_each_day_of_a_week(
             an_hours_events(random, START - 24 * timedelta(days=1) + n * HOUR)
         )
     rollup.build(START)
-    hourly = list(ticks(hourly_incremental_schedule, START))
-    nightly = list(ticks(daily_schedule(ZONE), START))
-    assert (len(hourly), len(nightly)) == (24 * DAYS, DAYS)
+    hourly = ticks(hourly_incremental_schedule, START, 24 * DAYS)
+    nightly = ticks(daily_schedule(ZONE), START, DAYS)
     runs = sorted(
         [(tick, Rebuild()) for tick in hourly if is_lived_through(tick)]
         + [(tick, Rebuild(full=True)) for tick in nightly],
@@ -84,7 +67,8 @@ def test_every_table_equals_the_oracle_at_the_end_of_each_day_of_a_week(
     )
 
     arrived, days, has_log = START, set[date](), False
-    for tick, rebuild in runs:
+    for moment, rebuild in runs:
+        tick = moment.replace(tzinfo=None)
         while arrived + HOUR <= tick:
             rollup.insert(an_hours_events(random, arrived))
             arrived += HOUR

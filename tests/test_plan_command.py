@@ -3,15 +3,16 @@
 import csv
 import io
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
 from orchestration.core.settings import as_vars
+from orchestration.trust.plan.days_to_rebuild import PlannedDay, in_ranges
 from tests.change_logs import install
-from tests.commands import run_cli
+from tests.commands import answer, refusal
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
 from tests.product_oracle import Rows
@@ -45,16 +46,11 @@ def state(request: pytest.FixtureRequest) -> State:
     return given
 
 
-def planned(*arguments: str) -> str:
-    """Return what the command prints, which must succeed and complain of nothing."""
-    done = run_cli("plan", *arguments)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
-
-
 def plan_of(**variables: Any) -> list[dict[str, Any]]:
     """Return the plan of a run with these variables, day by day."""
-    printed = planned("--vars", json.dumps(as_vars(variables)), "--format", "json")
+    printed = answer(
+        "plan", "--vars", json.dumps(as_vars(variables)), "--format", "json"
+    )
     days: list[dict[str, Any]] = json.loads(printed)
     return days
 
@@ -102,9 +98,8 @@ def test_the_plan_knows_of_a_purge_that_no_run_has_seen_yet(rollup: Rollup) -> N
     rollup.build(NOW, events_kept_from=None)
     rollup.execute("delete from events where performed_at < '2024-03-10'")
 
-    refused = run_cli("plan", "--vars", f"fast_dau_run_at: '{NOW}'")
-    assert refused.returncode == 2
-    assert "fast_dau_missing_events: purged" in refused.stderr
+    refused = refusal("plan", "--vars", f"fast_dau_run_at: '{NOW}'")
+    assert "fast_dau_missing_events: purged" in refused
     plan = plan_of(run_at=str(NOW), refresh="full", missing_events="purged")
     rollup.build(NOW, events_kept_from=None, refresh="full", missing_events="purged")
 
@@ -127,7 +122,7 @@ def test_planning_changes_nothing_and_consumes_no_logged_change(
     rollup: Rollup,
 ) -> None:
     before_any_run = everything(rollup)
-    first = planned()
+    first = answer("plan")
     assert "first build" in first
     assert "The first build takes every day" in first
     assert everything(rollup) == before_any_run
@@ -158,8 +153,8 @@ def test_days_in_a_row_are_one_line_with_their_estimated_events(
     rollup.build(NOW, events_kept_from=None)
 
     clock = ("--vars", f"fast_dau_run_at: '{NOW}'")
-    printed = planned(*clock).splitlines()
-    days = list(csv.DictReader(io.StringIO(planned(*clock, "--format", "csv"))))
+    printed = answer("plan", *clock).splitlines()
+    days = list(csv.DictReader(io.StringIO(answer("plan", *clock, "--format", "csv"))))
 
     assert printed[2].split()[:5] == ["2024-03-17", "to", "2024-03-19", "3", "lookback"]
     assert printed[3].split()[:3] == ["2024-03-20", "1", "open"]
@@ -175,56 +170,65 @@ def test_days_in_a_row_are_one_line_with_their_estimated_events(
     assert printed[4].split()[2] == f"{estimated:,}"
 
 
-@pytest.mark.prove
-def test_a_run_that_would_be_refused_has_no_plan(rollup: Rollup) -> None:
-    misspelt = run_cli("plan", "--vars", "fast_dau_refresh: everything")
-    unknown_zone = run_cli("plan", "--vars", "fast_dau_time_zone: Mars/Olympus")
-    no_mapping = run_cli("plan", "--vars", "full")
-    rollup.build(NOW)
-    redefined = run_cli("plan", "--vars", "fast_dau_time_zone: Europe/Berlin")
+def test_days_are_one_range_where_they_are_in_a_row_and_of_one_reason() -> None:
+    days = [
+        PlannedDay(date(2024, 3, number), reason, 1)
+        for number, reason in ((1, "full"), (2, "full"), (3, "open"), (5, "open"))
+    ]
 
-    refusals = (misspelt, unknown_zone, no_mapping, redefined)
-    assert [done.returncode for done in refusals] == [2, 2, 2, 2]
-    assert "refresh is 'everything', not incremental" in misspelt.stderr
-    assert "'Mars/Olympus', which Postgres does not know" in unknown_zone.stderr
-    assert "is not a mapping" in no_mapping.stderr
-    assert "fast_dau_time_zone was UTC, and is Europe/Berlin" in redefined.stderr
+    assert list(in_ranges(days)) == [days[:2], days[2:3], days[3:]]
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ("fast_dau_refresh: everything", "'everything', not incremental"),
+        ("fast_dau_time_zone: Mars/Olympus", "which Postgres does not know"),
+        ("full", "is not a mapping"),
+        ("fast_dau_time_zone: Europe/Paris", "was Europe/Berlin, and is Europe/Paris"),
+    ],
+    ids=["misspelt", "unknown zone", "no mapping", "redefined"],
+)
+@pytest.mark.parametrize("state", [BERLIN], ids=["Berlin"], indirect=True)
+def test_a_run_that_would_be_refused_has_no_plan(
+    rollup: Rollup, variables: str, message: str
+) -> None:
+    assert message in refusal("plan", "--vars", variables)
 
 
 @pytest.mark.prove
 def test_without_events_there_is_nothing_to_rebuild(rollup: Rollup) -> None:
     rollup.execute("truncate events")
-    assert planned().startswith("Nothing to rebuild")
+    assert answer("plan").startswith("Nothing to rebuild")
     assert plan_of() == []
 
     rollup.execute("drop table events")
-    done = run_cli("plan")
-    assert done.returncode == 2
-    assert "There is no table public.events" in done.stderr
+    assert "There is no table public.events" in refusal("plan")
 
 
 @pytest.mark.parametrize("state", [BERLIN], ids=["Berlin"], indirect=True)
 def test_lateness_counts_revised_days_by_local_days_until_the_revision(
     rollup: Rollup,
 ) -> None:
-    # In Berlin the second is of the 4th of March already, one day later than in UTC.
+    # In Berlin the second is of the 5th of March already, one day later than in UTC.
     rollup.execute(
         "insert into analytics.daily_revisions"
         " (activity_date, first_dau, dau, revisions_count, last_revised_at) values"
         " ('2024-03-01', 100, 150, 1, '2024-03-02 12:00'),"
-        " ('2024-03-02', 100, 70, 2, '2024-03-03 23:30'),"
-        " ('2024-03-03', 100, 119, 1, '2024-03-05 12:00'),"
+        " ('2024-03-02', 100, 70, 2, '2024-03-04 23:30'),"
+        " ('2024-03-03', 100, 119, 1, '2024-03-06 12:00'),"
         " ('2024-03-04', 100, 101, 1, '2024-03-13 12:00'),"
         " ('2024-03-05', 100, 100, 2, '2024-04-05 12:00'),"
         " ('2024-03-06', 100, 100, 0, null)"
     )
 
-    rows = json.loads(planned("--lateness", "--format", "json"))
-    printed = planned("--lateness")
+    rows = json.loads(answer("plan", "--lateness", "--format", "json"))
+    printed = answer("plan", "--lateness")
 
     assert [tuple(row.values()) for row in rows] == [
         (1, 1, 50, 0.5),
-        (2, 2, 49, 0.99),
+        (3, 2, 49, 0.99),
         (9, 1, 1, 1.0),
         (31, 1, 0, 1.0),
     ]
@@ -235,22 +239,20 @@ def test_lateness_counts_revised_days_by_local_days_until_the_revision(
         "share_caught",
     ]
     assert "Days that are over: 8; revised since: 5" in printed
-    assert "A lookback of 2 days would have caught 99 %" in printed
+    assert "A lookback of 3 days would have caught 99 %" in printed
     assert "fast_dau_lookback_days is 3, which catches 99.0%" in printed
 
 
 @pytest.mark.parametrize("state", [BERLIN], ids=["Berlin"], indirect=True)
 def test_lateness_says_where_nothing_was_revised(rollup: Rollup) -> None:
-    printed = planned("--lateness")
+    printed = answer("plan", "--lateness")
 
     assert "no revision yet: of the 2 days that are over" in printed
-    assert json.loads(planned("--lateness", "--format", "json")) == []
+    assert json.loads(answer("plan", "--lateness", "--format", "json")) == []
 
 
 def test_lateness_needs_a_rollup_and_no_variables(database_env: dict[str, str]) -> None:
-    unbuilt = run_cli("plan", "--lateness")
-    with_variables = run_cli("plan", "--lateness", "--vars", "fast_dau_refresh: full")
+    with_variables = ("--vars", "fast_dau_refresh: full")
 
-    assert (unbuilt.returncode, with_variables.returncode) == (2, 2)
-    assert "build it with `fast-dau dbt build`" in unbuilt.stderr
-    assert "--vars" in with_variables.stderr
+    assert "build it with `fast-dau dbt build`" in refusal("plan", "--lateness")
+    assert "--vars" in refusal("plan", "--lateness", *with_variables)

@@ -12,7 +12,6 @@ from tests.deployments import (
     DAYS,
     LAST_DAY,
     NOW,
-    SEGMENTS,
     add_history,
     broken,
     deployed,
@@ -38,7 +37,7 @@ EVENTS = 2_000_000
 @pytest.fixture(scope="module")
 def large(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
     """Yield a rollup of so many events, after an ordinary run."""
-    with deployed(cluster, administration, events=EVENTS, segments=SEGMENTS) as rollup:
+    with deployed(cluster, administration, EVENTS) as rollup:
         rollup.build(NOW)
         yield rollup
 

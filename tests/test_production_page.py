@@ -3,10 +3,10 @@
 import os
 import re
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -22,17 +22,13 @@ from tests.made_up_events import eventful_days
 from tests.oracle import Definitions
 from tests.pipelines import OWNER, PASSWORD, ROLE, roles, user
 from tests.rollup import Rollup
+from tests.test_readme import block_of
+from tests.test_readme import run as run_as_a_shell
 
 PAGE = (ROOT / "docs" / "production.md").read_text()
-BLOCKS = re.findall(r"```(sh|sql)\n(.*?)```", PAGE, re.DOTALL)
+BLOCKS = re.findall(r"```(?:sh|sql)\n(.*?)```", PAGE, re.DOTALL)
+block_with = partial(block_of, BLOCKS)
 NOW = datetime(2024, 4, 5, 12)
-
-
-def block_with(text: str) -> str:
-    """Return the one block that holds this text."""
-    found: list[str] = [block for _, block in BLOCKS if text in block]
-    assert len(found) == 1
-    return found[0]
 
 
 def run(script: str, environment: Mapping[str, str], **places: str) -> str:
@@ -44,18 +40,7 @@ def run(script: str, environment: Mapping[str, str], **places: str) -> str:
         script = script.replace(privilege, "")
     for place, here in places.items():
         script = script.replace(place, shlex.quote(here))
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=ROOT,
-        env={**os.environ, **environment, "PATH": path},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{script}\n{done.stdout}"
-    return done.stdout
+    return run_as_a_shell(script, ROOT, {**os.environ, **environment, "PATH": path})
 
 
 @pytest.fixture
@@ -130,9 +115,3 @@ def test_every_file_that_the_page_names_is_there() -> None:
 
     assert {"deploy/pipeline_role.sql", "deploy/as_service"} <= named
     assert [name for name in named if not (ROOT / name).exists()] == []
-
-
-def test_every_service_is_on_the_page() -> None:
-    units = {path.stem for path in (ROOT / "deploy" / "systemd").glob("*.service")}
-
-    assert units == set(re.findall(r"^\| `(fast-dau-\w+)` \| ", PAGE, re.MULTILINE))

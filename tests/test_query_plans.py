@@ -1,6 +1,6 @@
 """Every query that is run or promised is served by an index, at any size of history."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,8 @@ from orchestration.core.home import open_home
 from orchestration.core.settings import events_table
 from orchestration.source.table import init_events_table
 from tests.deployments import (
+    A_LATE_EVENT,
     NOW,
-    SEGMENTS,
-    a_late_event,
     broken,
     catalog,
     deployed,
@@ -28,62 +27,37 @@ EVENTS = 400_000
 @pytest.fixture(scope="module")
 def deployment(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
     """Yield a rollup that each test leaves as it found it, or larger."""
-    with deployed(cluster, administration, events=EVENTS, segments=SEGMENTS) as rollup:
+    with deployed(cluster, administration, EVENTS) as rollup:
         yield rollup
 
 
-def start_over(rollup: Rollup) -> None:
-    """Build everything from nothing, as a first build does."""
-    rollup.build(NOW, refresh="start_over")
-
-
-def run_after_a_late_event(rollup: Rollup) -> None:
-    """Run with the change log's day."""
-    a_late_event(rollup)
-    changed = rollup.build(NOW)
-    assert changed["user_day_activity"] > 0
-
-
-def drop_an_index_and_run(rollup: Rollup) -> None:
-    """Run on a deployment from before there was this index."""
-    rollup.execute("drop index analytics.returning_users_user_id_activity_date_idx")
-    rollup.build(NOW)
-
-
-def leave_invalid_indexes_and_run(rollup: Rollup) -> None:
-    """Run where concurrent builds were cancelled."""
-    rollup.execute(
-        """update pg_index set indisvalid = false
-        where indexrelid in ('analytics.user_day_activity_activity_date_user_id_idx'
-        ::regclass, 'events_performed_at_idx'::regclass)"""
-    )
-    rollup.build(NOW)
-    init_events_table(rollup.connection, events_table(), print)
+# By what has happened: a statement before the run, the run's flags and its variables.
+CANCELLED = """update pg_index set indisvalid = false
+    where indexrelid in ('analytics.user_day_activity_activity_date_user_id_idx'
+    ::regclass, 'events_performed_at_idx'::regclass)"""
+NEW_INDEX = "drop index analytics.returning_users_user_id_activity_date_idx"
+RUNS: dict[str, tuple[str, list[str], dict[str, str]]] = {
+    "the first build": ("", [], {"refresh": "start_over"}),
+    "an ordinary run": ("", [], {}),
+    "a late change": (A_LATE_EVENT, [], {}),
+}
+LONGER_RUNS: dict[str, tuple[str, list[str], dict[str, str]]] = {
+    "a full run": ("", [], {"refresh": "full"}),
+    "dbt's full refresh": ("", ["--full-refresh"], {}),
+    "an index that is new": (NEW_INDEX, [], {}),
+    "cancelled builds of indexes": (CANCELLED, [], {}),
+}
 
 
 @pytest.mark.parametrize(
-    "act",
-    [
-        pytest.param(start_over, id="the first build"),
-        pytest.param(lambda rollup: rollup.build(NOW), id="an ordinary run"),
-        pytest.param(run_after_a_late_event, id="a late change"),
-        *(
-            pytest.param(act, id=name, marks=pytest.mark.prove)
-            for name, act in {
-                "a full run": lambda rollup: rollup.build(NOW, refresh="full"),
-                "dbt's full refresh": lambda rollup: rollup.build(
-                    NOW, "--full-refresh"
-                ),
-                "an index that is new": drop_an_index_and_run,
-                "cancelled builds of indexes": leave_invalid_indexes_and_run,
-            }.items()
-        ),
-    ],
+    "happened",
+    [*RUNS, *(pytest.param(name, marks=pytest.mark.prove) for name in LONGER_RUNS)],
 )
-def test_each_promise_is_kept_after(
-    act: Callable[[Rollup], object], deployment: Rollup
-) -> None:
-    act(deployment)
+def test_each_promise_is_kept_after(happened: str, deployment: Rollup) -> None:
+    statement, flags, variables = (RUNS | LONGER_RUNS)[happened]
+    deployment.execute(f"select; {statement}")
+    deployment.build(NOW, *flags, **variables)
+    init_events_table(deployment.connection, events_table(), print)
     every = explain_all(deployment)
     known = catalog(deployment)
     scanned = {
@@ -135,7 +109,7 @@ def test_no_statement_of_a_run_after_a_late_event_reads_a_big_table_for_a_few_ro
 ) -> None:
     known = catalog(deployment)
     log = open_home(folder / "session").log
-    a_late_event(deployment)
+    deployment.execute(A_LATE_EVENT)
     with logged_plans(deployment, log) as plans:
         changed = deployment.build(NOW)
 

@@ -3,7 +3,8 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,8 @@ def embedded_env(database_env: dict[str, str]) -> Iterator[dict[str, str]]:
         }
 
 
-def run(script: str, folder: Path, environment: dict[str, str]) -> str:
-    """Run a block of the README as a shell would; return what it printed."""
+def run(script: str, folder: Path, environment: Mapping[str, str]) -> str:
+    """Run a block of a page as a shell would; return what it printed."""
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=folder,
@@ -59,11 +60,13 @@ def run(script: str, folder: Path, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def block_with(text: str) -> str:
+def block_of(blocks: Sequence[str], text: str) -> str:
     """Return the one block that holds this text."""
-    found: list[str] = [block for block in BLOCKS if text in block]
-    assert len(found) == 1
-    return found[0]
+    (found,) = (block for block in blocks if text in block)
+    return found
+
+
+block_with = partial(block_of, BLOCKS)
 
 
 def test_no_block_is_left_out_of_the_tests_below() -> None:

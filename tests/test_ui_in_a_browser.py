@@ -9,10 +9,9 @@ from playwright.sync_api import Page, expect
 
 from orchestration.core.connection import Connection
 from orchestration.core.settings import events_table
-from orchestration.source.synthetic.inserting import insert_synthetic_events
-from orchestration.source.synthetic.options import StreamOptions
 from orchestration.source.table import init_events_table
 from tests.browser import keep, page
+from tests.made_up_events import insert_synthetic
 from tests.ui_processes import dagster_home, started_ui
 
 TABLES = (
@@ -38,7 +37,9 @@ def test_an_operator_sees_the_lineage_starts_a_run_and_sees_what_it_did(
     connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(dagster_home(tmp_path)))
-    make_events(connection)
+    init_events_table(connection, events_table(), print)
+    today = datetime.now(UTC).date()
+    insert_synthetic(connection, events=20_000, users=500, days=DAYS, end_date=today)
 
     with page() as shown, started_ui(os.environ, tmp_path) as ui:
         shown.goto(f"http://127.0.0.1:{ui.port}/")
@@ -49,16 +50,6 @@ def test_an_operator_sees_the_lineage_starts_a_run_and_sees_what_it_did(
         show_table(shown)
         show_checks(shown)
         show_cohorts(shown)
-
-
-def make_events(connection: Connection) -> None:
-    """Fill the events table, up to now."""
-    options = StreamOptions(
-        events=20_000, users=500, days=DAYS, end_date=datetime.now(UTC).date()
-    )
-    init_events_table(connection, events_table(), print)
-    with connection:
-        insert_synthetic_events(connection, options, lambda _: None)
 
 
 def go_to(shown: Page, name: str) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -106,10 +106,15 @@ class UI:
 
     def wait_until_all_have_ended(self) -> None:
         """Wait until nothing is left."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while left := self.left():
-            assert time.monotonic() < deadline, left
-            time.sleep(0.05)
+        wait_until(lambda: not self.left())
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Ask again until the condition is true."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 @contextmanager

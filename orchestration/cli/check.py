@@ -15,8 +15,13 @@ from orchestration.cli.options import Form, asked_days, day_option
 from orchestration.cli.progress import share_done
 from orchestration.embedded.database import connected
 from orchestration.trust.check.cells import COLUMNS, differing_cells, differing_reasons
-from orchestration.trust.check.scope import Days, Scope, days_to_check, read_scope
-from orchestration.trust.check.trust import taken_on_trust
+from orchestration.trust.check.scope import (
+    Days,
+    Scope,
+    days_to_check,
+    read_scope,
+    taken_on_trust,
+)
 
 _CELLS_SHOWN = 50
 

@@ -13,7 +13,6 @@ from orchestration.core import dbt
 from orchestration.core.connection import connect
 from orchestration.core.dbt import given_vars
 from orchestration.core.errors import Failure, UserError
-from orchestration.core.manifest import models, tables
 from orchestration.core.settings import (
     TableName,
     is_on_spark,
@@ -22,7 +21,7 @@ from orchestration.core.settings import (
 )
 from orchestration.embedded.database import database
 from orchestration.source.table import require_events_table
-from orchestration.trust.forget.erase import Forgotten, Place
+from orchestration.trust.forget.erase import Forgotten
 from orchestration.trust.forget.erase import forget as erase
 
 
@@ -72,12 +71,8 @@ def forget(
     with database() as environment, closing(connect(environment)) as connection:
         require_events_table(connection, events)
         connection.rollback()  # no transaction stays open while dbt works
-        user_tables = [
-            name for name in tables() if "user_id" in models()[name]["columns"]
-        ]
-        place = Place(events, rollup_schema(), user_tables)
         forgotten = erase(
-            connection, place, user_id, keeps_counts=keep_counts, say=_say
+            connection, events, user_id, keeps_counts=keep_counts, say=_say
         )
         if form == "table":
             print("\n".join(_erased(user_id, forgotten)), flush=True)

@@ -88,9 +88,10 @@ def _show_days(
     table.add_column("Reason")
     table.add_column("Events, estimated", justify="right")
     for part in in_ranges(days):
-        until = "" if part.first == part.last else f" to {part.last}"
-        events = f"{part.estimated_events:,}"
-        table.add_row(f"{part.first}{until}", f"{part.days:,}", part.reason, events)
+        first, last = part[0].activity_date, part[-1].activity_date
+        extent = str(first) if first == last else f"{first} to {last}"
+        events = sum(day.estimated_events for day in part)
+        table.add_row(extent, f"{len(part):,}", part[0].reason, f"{events:,}")
     total = sum(day.estimated_events for day in days)
     table.add_row("Total", f"{len(days):,}", "", f"{total:,}", style="bold")
     console.print(table)

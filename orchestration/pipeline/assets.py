@@ -1,13 +1,13 @@
-"""The dbt models as assets, built by one dbt command a run."""
+"""The dbt models as assets, built by one dbt command a run, with columns' lineage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
+from dagster_dbt.core.dbt_event_iterator import DbtEventIterator
 
 from orchestration.core.dbt import DBT_PROGRAM
-from orchestration.pipeline.columns import with_lineage
 from orchestration.pipeline.dagster_manifest import MANIFEST, place
 from orchestration.pipeline.events_asset import report_events
 from orchestration.pipeline.instance import POOL
@@ -17,6 +17,9 @@ from orchestration.pipeline.run_database import reader_of_run, reported_failures
 from orchestration.pipeline.run_messages import RunReport
 from orchestration.pipeline.translator import TRANSLATOR
 
+_LINEAGE = "dagster/column_lineage"
+# It reads tables that are built from it, which dbt must not know of.
+_ONLY_DECLARED = ("refresh_days",)
 DBT = DbtCliResource(project_dir=PROJECT, dbt_executable=DBT_PROGRAM)
 
 
@@ -55,6 +58,38 @@ def _reported(invocation: DbtCliInvocation, report: RunReport) -> Iterator[Any]:
                 model = invocation.manifest["nodes"][data["node_info"]["unique_id"]]
                 said = report.of_table(model, data["status"])
                 table = result.with_metadata({**result.metadata, **said})
-                yield with_lineage(invocation, model, table)
+                yield _with_lineage(invocation, model, table)
             else:
                 yield result
+
+
+def _with_lineage(
+    invocation: DbtCliInvocation, model: Mapping[str, Any], output: Any
+) -> Any:
+    """Return the output of a table just built, with schema and lineage of its columns.
+
+    dagster-dbt finds the lineage in the compiled SQL. Where it cannot, as through a
+    lateral join or count(*), the column's `derived_from` in the YAML file says it.
+    """
+    if model["name"] not in _ONLY_DECLARED:
+        described = DbtEventIterator(iter([output]), invocation).fetch_column_metadata()
+        [output] = described
+    found = output.metadata.get(_LINEAGE)
+    lineage = (found.value.deps_by_column if found else {}) | _declared(model)
+    return output.with_metadata(
+        {**output.metadata, _LINEAGE: dg.TableColumnLineage(lineage)}
+    )
+
+
+def _declared(model: Mapping[str, Any]) -> dict[str, list[dg.TableColumnDep]]:
+    """Return what the YAML file says of columns: `derived_from: [table.column, …]`."""
+    return {
+        name: [
+            dg.TableColumnDep(dg.AssetKey(table), origin)
+            for table, origin in (
+                text.split(".") for text in column["meta"]["derived_from"]
+            )
+        ]
+        for name, column in model["columns"].items()
+        if "derived_from" in column["meta"]
+    }

@@ -1,8 +1,8 @@
-"""Pictures and small tables of the last days, in the metadata of the daily tables."""
+"""Pictures in the metadata of tables: the last days, and the triangle of cohorts."""
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +10,16 @@ import dagster as dg
 
 from orchestration.answers.charts.by_day import Point, draw_line, label_days
 from orchestration.answers.charts.drawing import Style, drawing
+from orchestration.answers.charts.triangle import draw_triangle
 from orchestration.answers.charts.units import Unit
 from orchestration.answers.words import marked_day, share
 from orchestration.pipeline.engine import Reader, Row, answers, newest_day
 
+_COHORTS_TITLE = "Users active n days after their first"
+_COHORTS_DRAWN = 60
 _DAYS_DRAWN = 90
 _DAYS_LISTED = 7
-STYLE = Style(
+_STYLE = Style(
     width=9.0,
     height=2.8,
     font_size=10,
@@ -25,6 +28,7 @@ STYLE = Style(
     series=("#2f6fab",),
     ticks=8,
 )
+_HEAT_MAP_STYLE = replace(_STYLE, height=4.8)
 
 
 @dataclass(frozen=True)
@@ -97,13 +101,13 @@ def picture_metadata(reader: Reader, picture: Picture) -> dict[str, Any]:
     rows = answers(reader, picture.question, first, last)
     return {
         "last_90_days": dg.MetadataValue.md(
-            in_markdown(picture.title, drawn(picture, rows))
+            _in_markdown(picture.title, drawn(picture, rows))
         ),
         "last_7_days": dg.MetadataValue.md(listed(picture, rows[-_DAYS_LISTED:])),
     }
 
 
-def in_markdown(title: str, svg: bytes) -> str:
+def _in_markdown(title: str, svg: bytes) -> str:
     """Return an image whose data is in the text itself."""
     return f"![{title}](data:image/svg+xml;base64,{base64.b64encode(svg).decode()})"
 
@@ -127,11 +131,11 @@ def drawn(picture: Picture, rows: Sequence[Row]) -> bytes:
 
     def draw(axes: Any) -> None:
         axes.set_title(_heading(picture, points), loc="left", fontsize=11)
-        draw_line(axes, points, STYLE.series[0])
+        draw_line(axes, points, _STYLE.series[0])
         days = [day for day, _, _ in points]
-        label_days(axes, days, picture.unit, STYLE.ticks)
+        label_days(axes, days, picture.unit, _STYLE.ticks)
 
-    return drawing(STYLE, draw)
+    return drawing(_STYLE, draw)
 
 
 def _heading(picture: Picture, points: Sequence[Point]) -> str:
@@ -141,3 +145,24 @@ def _heading(picture: Picture, points: Sequence[Point]) -> str:
     last, _, is_over = points[-1]
     note = "" if is_over else " (ring: not over yet)"
     return f"{picture.title}, up to {last:%Y-%m-%d}{note}"
+
+
+def heat_map_metadata(reader: Reader) -> dict[str, Any]:
+    """Return a picture of the newest cohorts; nothing where there are none."""
+    last = newest_day(reader)
+    if last is None:
+        return {}
+    first = last - timedelta(days=_COHORTS_DRAWN - 1)
+    rows = answers(reader, "cohort_retention_by_day", first, last)
+    picture = _in_markdown(_COHORTS_TITLE, drawn_heat_map(rows))
+    return {"newest_cohorts": dg.MetadataValue.md(picture)}
+
+
+def drawn_heat_map(rows: Sequence[Row]) -> bytes:
+    """Return an SVG of the triangle of these cohorts."""
+
+    def draw(axes: Any) -> None:
+        axes.set_title(_COHORTS_TITLE, loc="left", fontsize=11)
+        draw_triangle(axes, rows, _COHORTS_DRAWN - 1, _HEAT_MAP_STYLE.series[0])
+
+    return drawing(_HEAT_MAP_STYLE, draw)

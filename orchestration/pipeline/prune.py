@@ -2,7 +2,6 @@
 
 import shutil
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -56,20 +55,17 @@ def remove_runs(instance: dg.DagsterInstance, days: int) -> int:
 
     What an asset says of itself stays: the time and metadata of its last run.
     """
+    old = dg.RunsFilter(
+        statuses=list(_ENDED),
+        created_before=datetime.now(UTC) - timedelta(days=days),
+    )
     number = 0
-    for run in _old_runs(instance, datetime.now(UTC) - timedelta(days=days)):
-        instance.compute_log_manager.delete_logs(prefix=[run.run_id])
-        instance.delete_run(run.run_id)
-        number += 1
-    return number
-
-
-def _old_runs(
-    instance: dg.DagsterInstance, before: datetime
-) -> Iterator[dg.DagsterRun]:
-    old = dg.RunsFilter(statuses=list(_ENDED), created_before=before)
     while runs := instance.get_runs(filters=old, limit=_RUNS_AT_A_TIME):
-        yield from runs
+        for run in runs:
+            instance.compute_log_manager.delete_logs(prefix=[run.run_id])
+            instance.delete_run(run.run_id)
+        number += len(runs)
+    return number
 
 
 @dg.job(

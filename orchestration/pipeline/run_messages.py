@@ -7,8 +7,11 @@ from functools import cached_property, partial
 from typing import Any
 
 from orchestration.pipeline.engine import Reader, rollup_table
-from orchestration.pipeline.heat_map import heat_map_metadata
-from orchestration.pipeline.pictures import PICTURES, picture_metadata
+from orchestration.pipeline.pictures import (
+    PICTURES,
+    heat_map_metadata,
+    picture_metadata,
+)
 
 # What draws the metadata of tables that have a picture.
 _DRAWN: Mapping[str, Callable[[Reader], dict[str, Any]]] = {
@@ -38,10 +41,15 @@ class RunReport:
     def of_table(self, model: Mapping[str, Any], message: str) -> dict[str, Any]:
         """Return the metadata of a table just built, from dbt's model and message."""
         metadata: dict[str, Any] = changes(message)
-        if has_days(model):
+        # It is built from the days of refresh_days, or is that table.
+        days_before = model["meta"].get("influence_days")
+        if model["name"] == "refresh_days" or days_before is not None:
+            reasons = self._days_by_reason.most_common()
             metadata |= {
-                "days_rebuilt": sum(self._days_by_reason.values()),
-                "reasons": in_words(self._days_by_reason),
+                "days_rebuilt": self._days_by_reason.total(),
+                "reasons": ", ".join(
+                    f"{number} {reason}" for reason, number in reasons
+                ),
             }
         if draw := _DRAWN.get(model["name"]):
             metadata |= draw(self._reader)
@@ -54,12 +62,6 @@ class RunReport:
         return Counter(reason for (reason,) in reasons)
 
 
-def has_days(model: Mapping[str, Any]) -> bool:
-    """Tell whether a model is built from the days of refresh_days, or is that model."""
-    influence_days = model["meta"].get("influence_days")
-    return model["name"] == "refresh_days" or influence_days is not None
-
-
 def changes(message: str) -> dict[str, int]:
     """Return rows written and deleted, by name, as dbt's message of a model has them.
 
@@ -70,8 +72,3 @@ def changes(message: str) -> dict[str, int]:
     if found is None:
         return {}
     return {name: int(text) for name, text in found.groupdict().items() if text}
-
-
-def in_words(days_by_reason: Counter[str]) -> str:
-    """Say the reasons of the days, the most frequent first: `3 lookback, 1 open`."""
-    return ", ".join(f"{n} {reason}" for reason, n in days_by_reason.most_common())

@@ -1,7 +1,5 @@
 """When the jobs start: hourly and nightly runs, each on a clock of its own."""
 
-from collections.abc import Iterator
-
 import dagster as dg
 
 from orchestration.core.settings import dbt_vars
@@ -27,20 +25,14 @@ def hourly_incremental_schedule(
     What that run leaves, the next tick takes: an ordinary run makes good all hours
     since the last one.
     """
-    for run in active_runs(context.instance):
-        state = run.status.value.lower()
-        return dg.SkipReason(
-            f"The run {run.run_id[:8]} of {run.job_name} is {state}: "
-            "the next tick does what is left."
-        )
-    return dg.RunRequest()
-
-
-def active_runs(instance: dg.DagsterInstance) -> Iterator[dg.DagsterRun]:
-    """Yield the runs on the rollup that have not ended, however they were started."""
-    for run in instance.get_runs(filters=dg.RunsFilter(statuses=list(ACTIVE))):
+    for run in context.instance.get_runs(filters=dg.RunsFilter(statuses=list(ACTIVE))):
         if run.job_name != PRUNE.name:
-            yield run
+            state = run.status.value.lower()
+            return dg.SkipReason(
+                f"The run {run.run_id[:8]} of {run.job_name} is {state}: "
+                "the next tick does what is left."
+            )
+    return dg.RunRequest()
 
 
 def daily_schedule(time_zone: str) -> dg.ScheduleDefinition:
@@ -58,19 +50,16 @@ def daily_schedule(time_zone: str) -> dg.ScheduleDefinition:
     )
 
 
-def prune_schedule(time_zone: str) -> dg.ScheduleDefinition:
-    """Return the schedule that removes what old runs have left; on by default."""
-    return dg.ScheduleDefinition(
+TIME_ZONE = dbt_vars()["time_zone"]
+SCHEDULES = (
+    hourly_incremental_schedule,
+    daily_schedule(TIME_ZONE),
+    # It removes what old runs have left, and is on by default.
+    dg.ScheduleDefinition(
         name="prune_schedule",
         job=PRUNE,
         cron_schedule="45 4 * * *",
-        execution_timezone=time_zone,
+        execution_timezone=TIME_ZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-    )
-
-
-SCHEDULES = (
-    hourly_incremental_schedule,
-    daily_schedule(dbt_vars()["time_zone"]),
-    prune_schedule(dbt_vars()["time_zone"]),
+    ),
 )

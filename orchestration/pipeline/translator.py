@@ -41,7 +41,10 @@ class RollupTranslator(DagsterDbtTranslator):
             return spec.replace_attributes(freshness_policy=_OF_TABLES)
         if resource["package_name"] != PACKAGE:
             return spec
-        policy = source_policy(resource["freshness"])
+        policy = dg.FreshnessPolicy.time_window(
+            fail_window=duration(resource["freshness"]["error_after"]),
+            warn_window=duration(resource["freshness"]["warn_after"]),
+        )
         return spec.replace_attributes(freshness_policy=policy)
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
@@ -49,14 +52,6 @@ class RollupTranslator(DagsterDbtTranslator):
         group = super().get_group_name(dbt_resource_props)
         package: str = dbt_resource_props["package_name"]
         return group or package
-
-
-def source_policy(freshness: Mapping[str, Any]) -> dg.FreshnessPolicy:
-    """Return the policy of a source from dbt's `warn_after` and `error_after`."""
-    return dg.FreshnessPolicy.time_window(
-        fail_window=duration(freshness["error_after"]),
-        warn_window=duration(freshness["warn_after"]),
-    )
 
 
 def duration(threshold: Mapping[str, Any]) -> timedelta:

@@ -1,16 +1,15 @@
 """The check that runs have handled the changes of old events that they have read."""
 
 import shlex
-from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 from psycopg2 import sql
 
 from orchestration.core.connection import Connection
 from orchestration.core.settings import events_table, rollup_schema
-from orchestration.core.statements import execute
+from orchestration.core.statements import execute, identifier, is_built
 from orchestration.pipeline.run_database import one_instant
-from orchestration.source.ddl import quoted
 from orchestration.source.watching import change_log_table, log_rollups_table
 
 # An entry stays until every rollup has read it. What this one has read, and not rebuilt
@@ -20,7 +19,12 @@ select
     (select count(*) from {pending_days} where reason in ('changed', 'unwatched')),
     count(*) filter (where not is_read),
     count(*) filter (where is_read),
-    extract(epoch from now() - min(log.logged_at))::float
+    extract(epoch from now() - min(log.logged_at))::float,
+    array(
+        select rollup::text from {rollups}
+        where rollup <> {rollup} and read_at < now() - interval '7 days'
+        order by 1
+    )
 from {log} as log
 left join {rollups} as rollups on rollups.rollup = {rollup}
 cross join lateral (
@@ -29,23 +33,6 @@ cross join lateral (
     ) as is_read
 ) as handled
 """
-
-_SILENT = """
-select rollup from {rollups}
-where rollup <> {rollup} and read_at < now() - interval '7 days'
-order by rollup
-"""
-
-
-@dataclass(frozen=True)
-class Entries:
-    """The log as this rollup has it; `oldest_seconds` is None where it is empty."""
-
-    days_left: int
-    since: int
-    kept_for_others: int
-    oldest_seconds: float | None
-    silent_rollups: list[str]
 
 
 @dg.asset_check(
@@ -57,51 +44,48 @@ class Entries:
 def change_log_consumed() -> dg.AssetCheckResult:
     """Count the entries that a run has read and left, and those that came since."""
     with one_instant() as (connection, _):
-        found = entries(connection)
+        found = _entries(connection)
     if found is None:
         return dg.AssetCheckResult(
             passed=True, metadata={"change_log": "none, or one of an earlier version"}
         )
+    days_left, since, kept_for_others, oldest_seconds, silent_rollups = found
     metadata: dict[str, float | str] = {
-        "days_left": found.days_left,
-        "entries_since": found.since,
-        "entries_kept_for_other_rollups": found.kept_for_others,
+        "days_left": days_left,
+        "entries_since": since,
+        "entries_kept_for_other_rollups": kept_for_others,
     }
-    if found.oldest_seconds is not None:
-        metadata["oldest_entry_seconds"] = found.oldest_seconds
-    if found.silent_rollups:
-        metadata["rollups_without_a_run_for_a_week"] = ", ".join(found.silent_rollups)
+    if oldest_seconds is not None:
+        metadata["oldest_entry_seconds"] = oldest_seconds
+    if silent_rollups:
+        metadata["rollups_without_a_run_for_a_week"] = ", ".join(silent_rollups)
         metadata["to_strike_off"] = "\n".join(
-            f"fast-dau init --strike-off {shlex.quote(name)}"
-            for name in found.silent_rollups
+            f"fast-dau init --strike-off {shlex.quote(name)}" for name in silent_rollups
         )
     return dg.AssetCheckResult(
-        passed=found.days_left == 0 and not found.silent_rollups,
+        passed=days_left == 0 and not silent_rollups,
         severity=dg.AssetCheckSeverity.ERROR
-        if found.days_left
+        if days_left
         else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
     )
 
 
-def entries(connection: Connection) -> Entries | None:
-    """Return what the log holds, and the rollups that it waits for in vain.
+def _entries(connection: Connection) -> tuple[Any, ...] | None:
+    """Return the log as this rollup has it; None: none is there that knows rollups.
 
-    None where there is no log that knows its rollups.
+    Days left, entries since, those kept for others, the oldest one's seconds if there
+    is any, and the rollups that it waits for in vain.
     """
-    names = {
-        "log": sql.SQL(quoted(connection, change_log_table(events_table()))),
-        "rollups": sql.SQL(quoted(connection, log_rollups_table(events_table()))),
-        "pending_days": sql.Identifier(rollup_schema(), "pending_days"),
-        "rollup": sql.Literal(rollup_schema()),
-    }
+    rollups = log_rollups_table(events_table())
+    if not is_built(connection, rollups):
+        return None
+    query = sql.SQL(_ENTRIES).format(
+        log=identifier(change_log_table(events_table())),
+        rollups=identifier(rollups),
+        pending_days=sql.Identifier(rollup_schema(), "pending_days"),
+        rollup=sql.Literal(rollup_schema()),
+    )
     with connection.cursor() as cursor:
-        rollups = names["rollups"].as_string(connection)
-        execute(cursor, "select to_regclass(%(name)s)", {"name": rollups})
-        if cursor.fetchall() == [(None,)]:
-            return None
-        execute(cursor, sql.SQL(_ENTRIES).format(**names).as_string(connection))
-        days_left, since, kept, oldest = cursor.fetchall()[0]
-        execute(cursor, sql.SQL(_SILENT).format(**names).as_string(connection))
-        silent = [name for (name,) in cursor.fetchall()]
-    return Entries(days_left, since, kept, oldest, silent)
+        execute(cursor, query.as_string(connection))
+        return cursor.fetchone()

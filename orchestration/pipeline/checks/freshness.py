@@ -1,7 +1,6 @@
 """The checks that data is new: by the times in it, not by when a run last ended."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -26,21 +25,6 @@ where activity_date = (select max(activity_date) from {activity})
 """
 
 
-@dataclass(frozen=True)
-class Counted:
-    """The newest event that must be counted by now, and the newest that is, in UTC."""
-
-    due: datetime | None
-    counted: datetime | None
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether what is due has been counted."""
-        if self.due is None:
-            return True
-        return self.counted is not None and self.counted >= self.due
-
-
 @dg.asset_check(
     asset=EVENTS.key,
     name=NAME,
@@ -51,10 +35,9 @@ def events_are_fresh() -> dg.AssetCheckResult:
     """Compare the time of the newest event with the clock."""
     with reader_of_instant() as reader:
         newest = newest_event(reader)
-    is_fresh = newest.lag is not None and newest.lag <= WARN_AFTER
     is_stale = newest.lag is None or newest.lag > ERROR_AFTER
     return dg.AssetCheckResult(
-        passed=is_fresh,
+        passed=newest.lag is not None and newest.lag <= WARN_AFTER,
         severity=dg.AssetCheckSeverity.ERROR
         if is_stale
         else dg.AssetCheckSeverity.WARN,
@@ -71,10 +54,9 @@ def events_are_fresh() -> dg.AssetCheckResult:
 def rollup_is_fresh() -> dg.AssetCheckResult:
     """Compare the newest event that is due with the newest that is counted."""
     with reader_of_instant() as reader:
-        counted = newest_counted(reader)
-    times = {"newest_event_due": counted.due, "newest_event_counted": counted.counted}
+        times = _newest_times(reader)
     return dg.AssetCheckResult(
-        passed=counted.is_fresh,
+        passed=is_fresh(*times.values()),
         metadata={
             name: dg.MetadataValue.timestamp(time.replace(tzinfo=UTC))
             for name, time in times.items()
@@ -83,8 +65,13 @@ def rollup_is_fresh() -> dg.AssetCheckResult:
     )
 
 
-def newest_counted(reader: Reader) -> Counted:
-    """Read both times, by the indexes on time and day where there are indexes."""
+def is_fresh(due: datetime | None, counted: datetime | None) -> bool:
+    """Tell whether the newest event that must be counted by now, if any, has been."""
+    return due is None or (counted is not None and counted >= due)
+
+
+def _newest_times(reader: Reader) -> dict[str, datetime | None]:
+    """Read both, in UTC, by the indexes on time and day where there are indexes."""
     state = rollup_table(reader, "rollup_state")
     [(text,)] = reader.ask(_KINDS.format(state=state)).rows
     kinds = tuple(json.loads(text))
@@ -94,4 +81,4 @@ def newest_counted(reader: Reader) -> Counted:
     due = newest_event(reader, condition, COUNTED_WITHIN, kinds=kinds).performed_at
     activity = rollup_table(reader, "user_day_activity")
     [(counted,)] = reader.ask(_COUNTED.format(activity=activity)).rows
-    return Counted(due, counted)
+    return {"newest_event_due": due, "newest_event_counted": counted}

@@ -1,7 +1,6 @@
 """The check that the tables equal a recount of the raw events."""
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -10,8 +9,13 @@ import dagster as dg
 
 from orchestration.pipeline.instance import POOL
 from orchestration.pipeline.run_database import one_instant
-from orchestration.trust.check.arrivals import days_behind, have_arrived
-from orchestration.trust.check.cells import COLUMNS, differing_cells, differing_reasons
+from orchestration.trust.check.cells import (
+    COLUMNS,
+    days_behind,
+    differing_cells,
+    differing_reasons,
+    have_arrived,
+)
 from orchestration.trust.check.scope import Days, Scope, days_to_check, read_scope
 from orchestration.trust.check.tables import recounted
 
@@ -63,7 +67,9 @@ def rollup_equals_events(
             asset_key=table,
             check_name=NAME,
             passed=not cells,
-            severity=severity({cell[:3] for cell in cells}, wrong),
+            severity=dg.AssetCheckSeverity.ERROR
+            if any(cell[:3] in wrong for cell in cells)
+            else dg.AssetCheckSeverity.WARN,
             metadata=_metadata(scope, table, days, cells),
         )
     # Nothing waits for the check; but who is mailed about failed runs is to know of it.
@@ -89,15 +95,6 @@ def days_to_recount(scope: Scope, older_days: int, random: Random) -> list[Days]
     older = [begin + timedelta(days=n) for n in range((recent.first - begin).days)]
     chosen = sorted(random.sample(older, min(older_days, len(older))))
     return [*(Days(day, day) for day in chosen), recent]
-
-
-def severity(
-    differing: AbstractSet[object], wrong: AbstractSet[object]
-) -> dg.AssetCheckSeverity:
-    """Return a warning where cells differ, but none of them is known to be wrong."""
-    if differing and not differing & wrong:
-        return dg.AssetCheckSeverity.WARN
-    return dg.AssetCheckSeverity.ERROR
 
 
 def _metadata(

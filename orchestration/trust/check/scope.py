@@ -1,15 +1,21 @@
 """What can be recounted: the definitions that the tables have, and their days."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
 from orchestration.core.settings import dbt_vars
 from orchestration.core.statements import execute
-from orchestration.trust.check.tables import Table, recounted, switched_off
+from orchestration.trust.check.tables import (
+    Table,
+    days_looked_back,
+    recounted,
+    switched_off,
+)
 from orchestration.trust.check.templates import query
 
 _DAYS_CHECKED = 7
@@ -146,3 +152,35 @@ def _last_over(scope: Scope, from_: date | None) -> date:
             "say up to which day with --to."
         )
     return scope.last_over
+
+
+def taken_on_trust(scope: Scope, days: Days) -> Iterator[str]:
+    """Say which tables are left out, and what of the others is not recounted."""
+    compared = {table.name for table in scope.compared}
+    reasons: dict[str, list[str]] = {}
+    for name, reason in scope.left_out.items():
+        reasons.setdefault(reason, []).append(name)
+    for reason, names in reasons.items():
+        yield f"Left out: {', '.join(names)} ({reason})."
+    further = sorted(table.name for table in scope.compared if table.looks_further)
+    if further and (sides := list(_sides(scope, days))):
+        yield (
+            f"Not recounted: who was active {' and '.join(sides)}. "
+            f"{', '.join(further)} depend on that too; the check takes it from "
+            "user_day_activity, and the size of earlier cohorts from cohort_retention. "
+            "--from and --to recount other days."
+        )
+    if "rejected_events" in compared:
+        yield (
+            "Not compared: the events of the future in rejected_events, which depend "
+            "on the clock of the run."
+        )
+
+
+def _sides(scope: Scope, days: Days) -> Iterator[str]:
+    before, after = scope.first_published, scope.last_published
+    looked_back = timedelta(days=days_looked_back())
+    if before and days.first - before > looked_back:
+        yield f"before {days.first - looked_back}"
+    if after and after > days.last:
+        yield f"after {days.last}"

@@ -117,18 +117,15 @@ class Context:
         query = self._models[name].replace("%", "%%")
         if days is None:
             return query
+        database = self._connection.info.dbname
+        refresh_days = f'"{database}"."{rollup_schema()}"."refresh_days"'
         kept = self._refresh_days(days)
-        if self._refresh_days_name() not in query:
+        if refresh_days not in query:
             raise UserError(
                 f"{name} is to be built anew, because its variables have changed: "
                 "build it with `fast-dau dbt build`, and explain it then."
             )
-        return query.replace(self._refresh_days_name(), kept)
-
-    def _refresh_days_name(self) -> str:
-        database = self._connection.info.dbname
-        names = (database, rollup_schema(), "refresh_days")
-        return ".".join(f'"{name}"' for name in names)
+        return query.replace(refresh_days, kept)
 
     def _refresh_days(self, days: str) -> str:
         """Return a list of days in place of the table that a run would make."""

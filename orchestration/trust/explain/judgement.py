@@ -116,7 +116,8 @@ def quoted(name: TableName) -> str:
 def _of_pages(pattern: Pattern, plan: Plan, catalog: Catalog) -> Iterator[Finding]:
     if plan.pages is None or pattern.pages is None:
         return
-    allowed = pattern.pages.allowed(sum(scan.rows for scan in plan.scans))
+    rows = sum(scan.rows for scan in plan.scans)
+    allowed = round(pattern.pages["plus"] + pattern.pages["per_row"] * rows)
     # A small table that is read in full is a few pages more than its promise.
     allowed += FEW_PAGES * len(plan.scans)
     if plan.pages > allowed:

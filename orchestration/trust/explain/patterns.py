@@ -36,30 +36,18 @@ class Reads:
 
 
 @dataclass(frozen=True)
-class Pages:
-    """A bound in pages, which grows with the rows and not with the table."""
-
-    plus: float
-    per_row: float
-
-    def allowed(self, rows: int) -> int:
-        """Return the bound for so many rows."""
-        return round(self.plus + self.per_row * rows)
-
-
-@dataclass(frozen=True)
 class Pattern:
     """A query, who runs it, and what its plan has to be.
 
-    `pages` bounds how many pages it touches, by the rows that its scans pass on; none
-    where a table is read in full.
+    `pages` bounds how many pages it touches, by the rows that its scans pass on and not
+    by the table: so many `plus`, and `per_row`; none where a table is read in full.
     """
 
     name: str
     asks: str
     by: str
     reads: Mapping[str, Reads]
-    pages: Pages | None
+    pages: Mapping[str, float] | None
     query: str
 
     @property
@@ -90,6 +78,6 @@ def read_pattern(name: str, context: Mapping[str, Any]) -> Pattern:
         asks=promise["asks"],
         by=promise["by"],
         reads={table: Reads(**how) for table, how in promise["reads"].items()},
-        pages=Pages(**promise["pages"]) if "pages" in promise else None,
+        pages=promise.get("pages"),
         query=parts["query"],
     )

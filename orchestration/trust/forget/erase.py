@@ -1,13 +1,13 @@
 """Erases a person: everything in one transaction, or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
-from orchestration.core.manifest import STATE
-from orchestration.core.settings import TableName
+from orchestration.core.manifest import STATE, models, tables
+from orchestration.core.settings import TableName, rollup_schema
 from orchestration.core.statements import (
     Names,
     failures,
@@ -36,15 +36,6 @@ on conflict (activity_date, reason) do update set refresh_id = null
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the events and the rollup of them are; `user_tables` of it list users."""
-
-    events: TableName
-    schema: str
-    user_tables: Sequence[str]
-
-
-@dataclass(frozen=True)
 class Forgotten:
     """What was erased, where the days are those on which the tables knew the user.
 
@@ -64,7 +55,7 @@ class Forgotten:
 
 def forget(
     connection: Connection,
-    place: Place,
+    events: TableName,
     user_id: int,
     *,
     keeps_counts: bool,
@@ -79,37 +70,37 @@ def forget(
     changed.
     """
     with failures(f"Erasing user {user_id}"), connection:
-        begin_alone(connection, place.events, place.schema, say)
+        begin_alone(connection, events, say)
         owners = Owners(connection)
-        names = _rollup_names(connection, place)
+        names = _rollup_names(connection)
         owner = None
         days: list[date] = []
         if names:
-            owner = owners.of(*(TableName(place.schema, name) for name in names))
+            owner = owners.of(*(TableName(rollup_schema(), name) for name in names))
         if owner and "user_day_activity" in names:
             found = owner.answers(_DAYS, user_id, **names)
             days = [date.fromisoformat(day) for day in found if day]
             owner.changed(_NOTE_DAYS, user_id, **names)
             if keeps_counts:
                 keep_counts(owner, names, user_id)
-        say(f"Erasing user {user_id}, which reads all of {place.events}.")
-        erased = _delete_rows(connection, owners, place, user_id, names)
-        searched = prove_erased(connection, owners, place.schema, user_id, place.events)
+        say(f"Erasing user {user_id}, which reads all of {events}.")
+        erased = _delete_rows(connection, owners, events, user_id, names)
+        searched = prove_erased(connection, owners, user_id, events)
         owners.refuse_what_waits()
     return Forgotten(owner, erased, days, searched)
 
 
-def _rollup_names(connection: Connection, place: Place) -> Names:
+def _rollup_names(connection: Connection) -> Names:
     """Return the names of the rollup's tables; none, where it was never built.
 
     Raises UserError where a run has to make some of them first.
     """
-    tables = [TableName(place.schema, name) for name in (*STATE, *place.user_tables)]
-    built = [table for table in tables if is_built(connection, table)]
-    if built in ([], tables[:1]):
+    wanted = [TableName(rollup_schema(), name) for name in (*STATE, *_user_tables())]
+    built = [table for table in wanted if is_built(connection, table)]
+    if built in ([], wanted[:1]):
         return {}
-    missing = [str(table) for table in tables[: len(STATE)] if table not in built]
-    kept = TableName(place.schema, "erased_counts")
+    missing = [str(table) for table in wanted[: len(STATE)] if table not in built]
+    kept = TableName(rollup_schema(), "erased_counts")
     if kept in built and not has_column(connection, kept, _ERASED_COUNT):
         missing.append(f"{kept}.{_ERASED_COUNT}")
     if missing:
@@ -120,18 +111,27 @@ def _rollup_names(connection: Connection, place: Place) -> Names:
     return {table.name: identifier(table) for table in built}
 
 
+def _user_tables() -> list[str]:
+    """Return the tables of the rollup that list users."""
+    return [name for name in tables() if "user_id" in models()[name]["columns"]]
+
+
 def _delete_rows(
-    connection: Connection, owners: Owners, place: Place, user_id: int, names: Names
+    connection: Connection,
+    owners: Owners,
+    events: TableName,
+    user_id: int,
+    names: Names,
 ) -> dict[TableName, int]:
     """Delete the user's rows from every table that is known to have some."""
-    tables = [place.events]
-    keys = keys_table(place.events)
+    searched = [events]
+    keys = keys_table(events)
     if is_built(connection, keys):
-        tables.append(keys)
-    tables += [
-        TableName(place.schema, name) for name in place.user_tables if name in names
+        searched.append(keys)
+    searched += [
+        TableName(rollup_schema(), name) for name in _user_tables() if name in names
     ]
     return {
         table: owners.of(table).changed(_DELETE, user_id, table=identifier(table))
-        for table in tables
+        for table in searched
     }

@@ -2,7 +2,7 @@
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure
-from orchestration.core.settings import TableName
+from orchestration.core.settings import TableName, rollup_schema
 from orchestration.core.statements import identifier, rows
 from orchestration.source.user_keys import keys_table
 from orchestration.trust.forget.owners import Owners
@@ -30,11 +30,7 @@ order by 1, 2
 
 
 def prove_erased(
-    connection: Connection,
-    owners: Owners,
-    schema: str,
-    user_id: int,
-    events: TableName,
+    connection: Connection, owners: Owners, user_id: int, events: TableName
 ) -> list[TableName]:
     """Return the tables that were searched for the user, none of which holds a row.
 
@@ -42,10 +38,10 @@ def prove_erased(
     the events and their keys. Raises Failure that names the tables with rows left.
     """
     keys = keys_table(events)
-    named = (events.schema, events.name, keys.schema, keys.name)
+    named = (rollup_schema(), events.schema, events.name, keys.schema, keys.name)
     tables = []
     left = []
-    for table_schema, name, is_whole in rows(connection, _TABLES, schema, *named):
+    for table_schema, name, is_whole in rows(connection, _TABLES, *named):
         table = TableName(table_schema, name)
         tables.append(table)
         if count := _count(owners, table, user_id, is_whole=is_whole):

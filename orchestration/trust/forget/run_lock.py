@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure
-from orchestration.core.settings import TableName
+from orchestration.core.settings import TableName, rollup_schema
 from orchestration.core.statements import identifier, is_built, rows
 from orchestration.source.user_keys import keys_table
 from orchestration.trust.forget.owners import Owners
@@ -15,24 +14,18 @@ WAIT_SECONDS = 600
 _TOLD_EACH_SECONDS = 60
 
 _HOLDER = """
-select unnest(array[run_id, to_char(run_started_at, 'YYYY-MM-DD HH24:MI:SS TZ')])
+select concat(
+    'the run that began at ',
+    to_char(run_started_at, 'YYYY-MM-DD HH24:MI:SS TZ'),
+    ' (' || run_id || ')'
+)
 from {state} where run_id is not null
 """
-
-
-@dataclass(frozen=True)
-class _Run:
-    run_id: str
-    began_at: str
-
-    def __str__(self) -> str:
-        return f"the run that began at {self.began_at} ({self.run_id})"
 
 
 def begin_alone(
     connection: Connection,
     events: TableName,
-    schema: str,
     say: Callable[[str], None],
     wait_seconds: int = WAIT_SECONDS,
 ) -> None:
@@ -47,10 +40,10 @@ def begin_alone(
     for second in range(wait_seconds + 1):
         # No operator or function of anybody's takes the place of Postgres's own.
         rows(connection, "set local search_path = pg_catalog")
-        run = _holder(connection, schema)
+        run = _holder(connection)
         if run is None:
-            _lock(connection, events, schema)
-            run = _holder(connection, schema)
+            _lock(connection, events)
+            run = _holder(connection)
         if run is None:
             return
         connection.rollback()
@@ -65,22 +58,22 @@ def begin_alone(
     )
 
 
-def _holder(connection: Connection, schema: str) -> _Run | None:
-    """Return the run that holds the lock; the first run makes that."""
-    state = TableName(schema, "rollup_state")
+def _holder(connection: Connection) -> str | None:
+    """Return the run that holds the lock, in words; the first run makes that."""
+    state = TableName(rollup_schema(), "rollup_state")
     if not is_built(connection, state):
         return None
     owner = Owners(connection).of(state)
     found = owner.answers(_HOLDER, state=identifier(state))
-    return _Run(*map(str, found)) if found else None
+    return found[0] if found else None
 
 
-def _lock(connection: Connection, events: TableName, schema: str) -> None:
+def _lock(connection: Connection, events: TableName) -> None:
     """Wait for what is at work, and keep more from beginning; as `run_lock()` does.
 
     Runs hold the one lock in each model's transaction, and ask for it as they begin;
     loads hold the other one.
     """
     rows(connection, "set local statement_timeout = 0; set local lock_timeout = 0")
-    for key in (str(keys_table(events)), f"fast-dau rollup {schema}"):
+    for key in (str(keys_table(events)), f"fast-dau rollup {rollup_schema()}"):
         rows(connection, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", key)

@@ -1,9 +1,10 @@
 """The days that a run would rebuild now, each with its reason and its events."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from psycopg2 import sql
@@ -36,21 +37,6 @@ class PlannedDay:
     estimated_events: int
 
 
-@dataclass(frozen=True)
-class PlannedRange:
-    """Days in a row that are rebuilt for the same reason, both ends included."""
-
-    first: date
-    last: date
-    reason: str
-    estimated_events: int
-
-    @property
-    def days(self) -> int:
-        """How many days."""
-        return (self.last - self.first).days + 1
-
-
 def planned_days(
     connection: Connection, model: str, events: TableName
 ) -> list[PlannedDay]:
@@ -70,21 +56,14 @@ def kept_from(model: str) -> date | None:
     return date.fromisoformat(found[1]) if found else None
 
 
-def in_ranges(days: Iterable[PlannedDay]) -> list[PlannedRange]:
-    """Join days in a row that have the same reason."""
-    ranges: list[PlannedRange] = []
-    for day in days:
-        first, events = day.activity_date, day.estimated_events
-        if ranges and _continues(ranges[-1], day):
-            before = ranges.pop()
-            first, events = before.first, before.estimated_events + events
-        ranges.append(PlannedRange(first, day.activity_date, day.reason, events))
-    return ranges
-
-
-def _continues(before: PlannedRange, day: PlannedDay) -> bool:
-    next_day = before.last + timedelta(days=1)
-    return (before.reason, next_day) == (day.reason, day.activity_date)
+def in_ranges(days: Iterable[PlannedDay]) -> Iterator[list[PlannedDay]]:
+    """Yield days in a row that have the same reason, together."""
+    for _, part in groupby(
+        enumerate(days),
+        # In a row, a day and its place go up alike.
+        lambda one: (one[1].reason, one[1].activity_date - timedelta(days=one[0])),
+    ):
+        yield [day for _, day in part]
 
 
 def _estimate(cursor: Cursor, table: str, starts_at: Any, ends_at: Any) -> int:

@@ -41,8 +41,8 @@ class Lateness:
 
     def share_caught(self, lookback_days: int) -> float:
         """Return the share of the DAU difference that this lookback catches."""
-        shares = [share for late, *_, share in self.rows if late <= lookback_days]
-        return shares[-1] or 0.0 if shares else 0.0
+        shares = (share for late, *_, share in self.rows if late <= lookback_days)
+        return max((share or 0.0 for share in shares), default=0.0)
 
     def answer(self) -> Answer:
         """Return the rows, to be written for programs."""
