@@ -29,14 +29,17 @@ class StartedRun:
         self._process = process
         self._output = output
 
-    def wait_until_made(self, table: str) -> None:
-        """Read what the run says until a table has been made."""
+    def wait_until_made(self, *tables: str) -> None:
+        """Read what the run says until these tables have been made."""
         said = []
+        waiting = set(tables)
         for line in self._output:
             said.append(line)
-            if "OK created" in line and f"analytics.{table} " in line:
+            if "OK created" in line:
+                waiting -= {table for table in tables if f"analytics.{table} " in line}
+            if not waiting:
                 return
-        pytest.fail(f"The run ended before {table} was made: {''.join(said)}")
+        pytest.fail(f"The run ended before {waiting} were made: {''.join(said)}")
 
     def kill(self) -> None:
         """End it where it is, without a word."""
