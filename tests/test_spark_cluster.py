@@ -21,6 +21,7 @@ from orchestration.core.errors import Failure, UserError
 from orchestration.spark import processes
 from orchestration.spark.cluster import Cluster
 from orchestration.spark.events_table import make_events_table
+from orchestration.spark.named_server import ask_server
 from orchestration.spark.processes import Role
 from orchestration.spark.thrift import NoAnswerError, run
 from tests.commands import answer, run_cli
@@ -178,21 +179,25 @@ def test_the_thrift_server_has_its_own_memory_and_not_that_of_a_daemon(
 
 
 @contextmanager
-def line_that_breaks(port: int, word: bytes) -> Iterator[int]:
-    """Yield a port that leads to another, until a client has sent a word."""
+def line_that_breaks(port: int, *words: bytes) -> Iterator[int]:
+    """Yield a port that leads to another, until a client has sent a word.
+
+    The next client is let through until its word, and so on.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            # The first is only there to see whether anybody listens.
-            listener.accept()[0].close()
-            client, _ = listener.accept()
-            with client, socket.create_connection(("127.0.0.1", port)) as server:
-                answers = Thread(target=carry, args=(server, client))
-                answers.start()
-                while word not in (sent := client.recv(65536)):
-                    server.sendall(sent)
-                server.shutdown(socket.SHUT_RDWR)
-                answers.join()
+            for word in words:
+                # The first is only there to see whether anybody listens.
+                listener.accept()[0].close()
+                client, _ = listener.accept()
+                with client, socket.create_connection(("127.0.0.1", port)) as server:
+                    answers = Thread(target=carry, args=(server, client))
+                    answers.start()
+                    while (sent := client.recv(65536)) and word not in sent:
+                        server.sendall(sent)
+                    server.shutdown(socket.SHUT_RDWR)
+                    answers.join()
 
         line = Thread(target=serve)
         line.start()
@@ -215,3 +220,28 @@ def test_a_connection_that_breaks_is_told_and_leaves_nothing_open(
             run(replace(spark_cluster.server, port=port), "select * from range(7)")
         # A socket left open would warn, which is an error here.
         gc.collect()
+
+
+def test_a_question_whose_connection_breaks_is_asked_once_more(
+    spark_cluster: Cluster,
+) -> None:
+    with line_that_breaks(spark_cluster.port, b"range(7)", b"never said") as port:
+        found = ask_server(
+            replace(spark_cluster.server, port=port), "select * from range(7)"
+        )
+
+    assert len(found.rows) == 7
+
+
+def test_an_answer_is_not_lost_where_the_session_cannot_be_ended(
+    spark_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pyhive import hive  # noqa: PLC0415  # only there with the extra `spark`
+    from thrift.transport.TTransport import TTransportException  # noqa: PLC0415
+
+    def fail(_: object) -> None:
+        raise TTransportException(message="TSocket read 0 bytes")
+
+    monkeypatch.setattr(hive.Connection, "close", fail)
+
+    assert run(spark_cluster.server, "select 7").rows == [(7,)]

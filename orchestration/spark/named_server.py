@@ -11,6 +11,8 @@ from orchestration.spark.thrift import NoAnswerError, Result, Server, run
 _WITH_PASSWORD = ("LDAP", "CUSTOM")
 _AUTHS = ("NONE", "NOSASL", *_WITH_PASSWORD)
 _DEFAULT_PORT = 10_000
+# Thrift's words for a connection that the other end has closed.
+_LOST = "read 0 bytes"
 
 
 def server_of(environment: Mapping[str, str]) -> Server:
@@ -42,11 +44,18 @@ def server_of(environment: Mapping[str, str]) -> Server:
 def ask_server(
     server: Server, statement: str, parameters: Mapping[str, Any] | None = None
 ) -> Result:
-    """Run a statement there; Failure says which variable to mend, where one can be."""
-    try:
-        return run(server, statement, parameters)
-    except NoAnswerError as error:
-        raise Failure(f"{str(error).rstrip('.')}: {_remedy(str(error))}") from None
+    """Ask a question there; Failure says which variable to mend, where one can be.
+
+    Where the server lets the connection go, it is asked once more.
+    """
+    for is_last in (False, True):
+        try:
+            return run(server, statement, parameters)
+        except NoAnswerError as error:
+            message = str(error).rstrip(".")
+            if is_last or _LOST not in message:
+                raise Failure(f"{message}: {_remedy(message)}") from None
+    raise AssertionError
 
 
 def _remedy(message: str) -> str:
@@ -54,6 +63,6 @@ def _remedy(message: str) -> str:
     # connection.
     if re.search("validating the login|Bad status: [34]|authentication", message):
         return "correct SPARK_USER and SPARK_PASSWORD."
-    if "read 0 bytes" in message:
+    if _LOST in message:
         return "correct SPARK_AUTH, or SPARK_PORT: something else may listen there."
     return "start its Thrift Server, or correct SPARK_HOST and SPARK_PORT."

@@ -2,8 +2,8 @@
 
 import socket
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -78,10 +78,9 @@ def run(
             configuration=_SESSION,
         )
         with (
-            # Where the server is gone, PyHive cannot end the session, and stops there.
             closing(connection._transport),  # noqa: SLF001
-            closing(connection),
-            closing(connection.cursor()) as cursor,
+            _ended(connection, TException),
+            _ended(connection.cursor(), TException) as cursor,
         ):
             cursor.execute(statement, parameters, async_=True)
             while (status := cursor.poll()).operationState in busy:
@@ -97,6 +96,16 @@ def run(
         raise NoAnswerError(
             f"Spark at {server.host}:{server.port} does not answer: {_line(error)}"
         ) from None
+
+
+@contextmanager
+def _ended(opened: Any, lost: type[Exception]) -> Iterator[Any]:
+    """Close it in the end; what is known by then stays so where the server is gone."""
+    try:
+        yield opened
+    finally:
+        with suppress(lost, OSError):
+            opened.close()
 
 
 def _result(cursor: Any) -> Result:
