@@ -23,10 +23,10 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.core.errors import Failure
-from orchestration.core.settings import ROOT
+from orchestration.pipeline import instance
 
 _PROGRAM = Path(sys.executable).parent / "fast-dau"
-_SETTINGS = ROOT / "orchestration" / "pipeline" / "instance" / "dagster.yaml"
+_SETTINGS = Path(instance.__file__).with_name("dagster.yaml")
 # What happens next, and how the event log says that it is over.
 STAGES: Mapping[str, str] = {
     "the run is noted, and queued": "PIPELINE_ENQUEUED",

@@ -12,7 +12,7 @@ from orchestration.core.settings import DBT_PROJECT_DIR, ROOT
 from orchestration.spark.cluster import Cluster
 from orchestration.spark.events_table import make_events_table
 from orchestration.spark.home import SparkHome
-from orchestration.spark.thrift import NoAnswerError
+from orchestration.spark.named_server import ask_server
 from tests.exports import export
 from tests.product_oracle import Rows
 from tests.rollup import Rollup, parsed_for, run_dbt
@@ -83,11 +83,7 @@ class SparkRollup:
             for name, _ in columns
         )
         query = f"select {names} from analytics.{table}"
-        try:
-            found = self.cluster.query(query)
-        except NoAnswerError:
-            # Of many at a time, the server has once let a connection go.
-            found = self.cluster.query(query)
+        found = ask_server(self.cluster.server, query).rows
         return sorted(
             tuple(
                 _as_postgres(cell, type_code)

@@ -7,7 +7,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import TextColumn
 
 from orchestration.cli.options import asked_days, day_option
 from orchestration.cli.progress import number_done
@@ -62,15 +61,16 @@ def _export(to: Path, span: Span) -> None:
         connection.rollback()  # the look-up's transaction, before the export's own
         began = perf_counter()
         otherwise = f"Exporting {table} to {to} …"
-        events = TextColumn("{task.fields[events]:,} events")
-        with number_done("Exporting days", None, otherwise, events) as update:
+        with number_done("Exporting days", None, otherwise) as update:
             exported = export_events(
                 connection,
                 table,
                 to,
                 span,
                 lambda done, total, rows: update(
-                    completed=done, total=total, events=rows
+                    completed=done,
+                    total=total,
+                    description=f"Exporting days, {rows:,} events so far",
                 ),
             )
         seconds = perf_counter() - began

@@ -21,27 +21,28 @@ Update = Callable[..., None]
 
 @contextmanager
 def share_done(doing: str, total: int | None = None) -> Iterator[Update]:
-    """Yield what takes `advance`, `completed` or `total`, shown in per cent."""
+    """Yield what takes Rich's `advance`, `completed`, `total` or `description`.
+
+    How much is done is shown in per cent.
+    """
     with _bar(doing, total, TaskProgressColumn()) as update:
         yield update
 
 
 @contextmanager
-def number_done(
-    doing: str, total: int | None, otherwise: str, *more: ProgressColumn
-) -> Iterator[Update]:
+def number_done(doing: str, total: int | None, otherwise: str) -> Iterator[Update]:
     """Yield the same, shown as numbers; without a terminal say `otherwise` at once."""
     if not Console(stderr=True).is_terminal:
         print(otherwise, file=sys.stderr)
-    with _bar(doing, total, MofNCompleteColumn(), *more) as update:
+    with _bar(doing, total, MofNCompleteColumn()) as update:
         yield update
 
 
 @contextmanager
-def _bar(doing: str, total: int | None, *columns: ProgressColumn) -> Iterator[Update]:
+def _bar(doing: str, total: int | None, done: ProgressColumn) -> Iterator[Update]:
     console = Console(stderr=True)
     text = TextColumn("{task.description}", markup=False)
-    shown = (text, BarColumn(), *columns, TimeRemainingColumn())
+    shown = (text, BarColumn(), done, TimeRemainingColumn())
     is_hidden = not console.is_terminal
     with Progress(*shown, console=console, transient=True, disable=is_hidden) as bar:
-        yield partial(bar.update, bar.add_task(doing, total=total, events=0))
+        yield partial(bar.update, bar.add_task(doing, total=total))

@@ -36,9 +36,7 @@ class Leashed:
     def wait_until_up(self, answers: Callable[[], bool]) -> None:
         """Return once it answers. Raises Failure where it does not."""
         place, leash = self._workplace, self._leash
-        wait_until_up(
-            place.name, place.log, lambda _: answers(), lambda: leash.poll() is None
-        )
+        wait_until_up(place.name, place.log, answers, lambda: leash.poll() is None)
 
     def wait_until_ended(self) -> None:
         """Wait for its end, of which nobody has asked it: raise Failure."""

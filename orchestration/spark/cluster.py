@@ -28,7 +28,7 @@ class Program:
     pid: int
     log: Path
 
-    def wait(self, is_up: Callable[[str], bool]) -> None:
+    def wait(self, is_up: Callable[[], bool]) -> None:
         """Return once it is up. Raises Failure with its last lines where it is not."""
         wait_until_up(
             f"Spark's {self.name}",
@@ -36,6 +36,11 @@ class Program:
             is_up,
             lambda: processes.is_alive(self.pid),
         )
+
+    def is_registered(self) -> bool:
+        """Tell whether this worker says that the master has it."""
+        said = self.log.read_text(errors="replace")
+        return "Successfully registered with master" in said
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Cluster:
         """
         started = self._launch_workers()
         for program in started:
-            program.wait(_is_registered)
+            program.wait(program.is_registered)
         return [program.pid for program in started]
 
     def start(self, configuration: Mapping[str, str]) -> None:
@@ -97,13 +102,13 @@ class Cluster:
         self.home.clear()
         port, master_port = self.settings.port, self.settings.master_port
         master = self._launch("master", "spark-class", programs.master(self.settings))
-        master.wait(lambda _: _listens(master_port))
+        master.wait(lambda: _listens(master_port))
         workers = self._launch_workers()
         arguments = programs.thrift_server(self.home, self.settings, configuration)
         server = self._launch("thrift-server", "spark-submit", arguments)
         for worker in workers:
-            worker.wait(_is_registered)
-        server.wait(lambda _: _listens(port))
+            worker.wait(worker.is_registered)
+        server.wait(lambda: _listens(port))
         run(self.server, _QUESTION, patience=_PATIENCE_SECONDS)
 
     def _launch_workers(self) -> list[Program]:
@@ -172,10 +177,6 @@ def start(
 def stop(home: SparkHome) -> bool:
     """End everything that runs for this folder; False where nothing did."""
     return processes.end(home.folder)
-
-
-def _is_registered(log: str) -> bool:
-    return "Successfully registered with master" in log
 
 
 def _listens(port: int) -> bool:

@@ -48,14 +48,15 @@ def ask_server(
 
     Where the server lets the connection go, it is asked once more.
     """
-    for is_last in (False, True):
+    try:
         try:
             return run(server, statement, parameters)
         except NoAnswerError as error:
-            message = str(error).rstrip(".")
-            if is_last or _LOST not in message:
-                raise Failure(f"{message}: {_remedy(message)}") from None
-    raise AssertionError
+            if _LOST not in str(error):
+                raise
+        return run(server, statement, parameters)
+    except NoAnswerError as error:
+        raise Failure(f"{str(error).rstrip('.')}: {_remedy(str(error))}") from None
 
 
 def _remedy(message: str) -> str:

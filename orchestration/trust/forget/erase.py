@@ -69,10 +69,12 @@ def forget(
     gets what there is to wait for. Raises UserError or Failure after which nothing has
     changed.
     """
+    # Before the run lock is held: dbt may have to parse the project for it.
+    user_tables = _user_tables()
     with failures(f"Erasing user {user_id}"), connection:
         begin_alone(connection, events, say)
         owners = Owners(connection)
-        names = _rollup_names(connection)
+        names = _rollup_names(connection, user_tables)
         owner = None
         days: list[date] = []
         if names:
@@ -90,12 +92,12 @@ def forget(
     return Forgotten(owner, erased, days, searched)
 
 
-def _rollup_names(connection: Connection) -> Names:
+def _rollup_names(connection: Connection, user_tables: list[str]) -> Names:
     """Return the names of the rollup's tables; none, where it was never built.
 
     Raises UserError where a run has to make some of them first.
     """
-    wanted = [TableName(rollup_schema(), name) for name in (*STATE, *_user_tables())]
+    wanted = [TableName(rollup_schema(), name) for name in (*STATE, *user_tables)]
     built = [table for table in wanted if is_built(connection, table)]
     if built in ([], wanted[:1]):
         return {}
@@ -129,7 +131,7 @@ def _delete_rows(
     if is_built(connection, keys):
         searched.append(keys)
     searched += [
-        TableName(rollup_schema(), name) for name in _user_tables() if name in names
+        TableName(rollup_schema(), name) for name in names if name not in STATE
     ]
     return {
         table: owners.of(table).changed(_DELETE, user_id, table=identifier(table))
