@@ -89,7 +89,7 @@ def _extent(options: StreamOptions, users: int) -> str:
 
 
 def _summary(options: StreamOptions, inserted: Inserted, seconds: float) -> str:
-    rate = float(f"{inserted.rows / seconds:.3g}")
+    rate = float(f"{options.events / seconds:.3g}")
     summary = (
         f"Generated {_extent(options, inserted.users)} into {inserted.table} "
         f"in {seconds:.1f} s ({rate:,.0f} rows/s)."

@@ -1,10 +1,11 @@
 """Streams a day's events out of Postgres and into Parquet, in constant memory."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from psycopg2 import sql
 
 from orchestration.core.connection import Connection
+from orchestration.core.one_ahead import OneAhead
 from orchestration.core.settings import TableName
 from orchestration.source.export.day_file import DayFile
 from orchestration.source.export.utc_days import Day, events_of
@@ -31,31 +32,21 @@ copy (
 class _Chunks:
     """The `write` that COPY asks for; a chunk is converted while the next one comes."""
 
-    def __init__(self, file: DayFile, worker: ThreadPoolExecutor) -> None:
+    def __init__(self, file: DayFile, ahead: OneAhead) -> None:
         self._file = file
-        self._worker = worker
+        self._ahead = ahead
         self._text = bytearray()
-        self._converting: Future[None] | None = None
 
     def write(self, row: bytes, /) -> None:
         # libpq gives one whole row at a time.
         self._text += row
         if len(self._text) >= CHUNK_BYTES:
-            self._convert()
+            self.convert()
 
-    def finish(self) -> None:
+    def convert(self) -> None:
         if self._text:
-            self._convert()
-        self._wait()
-
-    def _convert(self) -> None:
-        self._wait()
-        self._converting = self._worker.submit(self._file.add, bytes(self._text))
-        self._text.clear()
-
-    def _wait(self) -> None:
-        if self._converting:
-            self._converting.result()
+            self._ahead.do(partial(self._file.add, bytes(self._text)))
+            self._text.clear()
 
 
 def copy_day(connection: Connection, table: TableName, day: Day, file: DayFile) -> None:
@@ -67,7 +58,7 @@ def copy_day(connection: Connection, table: TableName, day: Day, file: DayFile) 
     statement = _COPY.format(
         events=sql.Identifier(table.schema, table.name), condition=events_of(day)
     )
-    with ThreadPoolExecutor(1) as worker, connection.cursor() as cursor:
-        chunks = _Chunks(file, worker)
+    with OneAhead() as ahead, connection.cursor() as cursor:
+        chunks = _Chunks(file, ahead)
         cursor.copy_expert(statement.as_string(cursor), chunks)
-        chunks.finish()
+        chunks.convert()

@@ -2,9 +2,9 @@
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import psycopg2
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
+from orchestration.core.one_ahead import OneAhead
 from orchestration.core.settings import TableName
 from orchestration.core.statements import failures
 from orchestration.source.loading import fields
@@ -66,16 +67,15 @@ def load_events(
     ):
         columns = columns_of(file, options.columns)
         refuse_rounded_times(connection, table)
-        with connection, _without_collector(), ThreadPoolExecutor(1) as worker:
-            load = _Load(connection, table, file, columns, options, worker)
+        with connection, _without_collector(), OneAhead() as ahead:
+            load = _Load(connection, table, file, columns, options, ahead)
             for batch in file.batches(columns):
                 load.add(batch)
                 progress(file.position(), file.total)
-            loaded = load.finish()
     # By now it must not read as if nothing was loaded.
     with failures(f"{path} is loaded into {table}, but vacuuming it then"):
         vacuum_copied(connection, table)
-    return loaded
+    return load.loaded
 
 
 @contextmanager
@@ -100,15 +100,14 @@ class _Load:
         file: EventFile,
         columns: Mapping[str, str],
         options: Options,
-        worker: ThreadPoolExecutor,
+        ahead: OneAhead,
     ) -> None:
         self._connection = connection
         self._table = table
         self._file = file
         self._columns = columns
-        self._worker = worker
-        self._copying: Future[None] | None = None
-        self._loaded = Loaded()
+        self._ahead = ahead
+        self.loaded = Loaded()
         self._hash_users = options.hash_users
         self._converters = dict(fields.CONVERTERS)
         if options.hash_users:
@@ -119,26 +118,17 @@ class _Load:
         """Convert the batch and begin to copy it, after the one before is through."""
         texts = self._convert(batch)
         # The connection does one thing at a time: no query while a COPY runs.
-        self._wait()
+        self._ahead.wait()
         if self._hash_users:
             texts["user_id"] = self._keys.ids(texts["user_id"])
         else:
             self._refuse_ids_of_keys(batch, texts["user_id"])
-        self._loaded.events += len(batch.places)
-        self._loaded.without_user += texts["user_id"].count(NULL)
-        self._loaded.without_time += texts["performed_at"].count(NULL)
+        self.loaded.events += len(batch.places)
+        self.loaded.without_user += texts["user_id"].count(NULL)
+        self.loaded.without_time += texts["performed_at"].count(NULL)
         rows = zip(*(texts[column] for column in COLUMNS), strict=True)
         text = "\n".join(map("\t".join, rows)) + "\n"
-        self._copying = self._worker.submit(self._copy, text, batch)
-
-    def finish(self) -> Loaded:
-        """Wait for the last batch; return the counts."""
-        self._wait()
-        return self._loaded
-
-    def _wait(self) -> None:
-        if self._copying:
-            self._copying.result()
+        self._ahead.do(partial(self._copy, text, batch))
 
     def _copy(self, text: str, batch: Batch) -> None:
         try:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from orchestration.core.connection import Connection
+from orchestration.core.one_ahead import OneAhead
 from orchestration.core.settings import TableName
 from orchestration.core.statements import failures
 from orchestration.source.loading.copy_in import copy_events
@@ -16,10 +18,9 @@ from orchestration.source.table import require_events_table
 
 @dataclass(frozen=True)
 class Inserted:
-    """What went into which table; `users` are those with a valid event."""
+    """Which table was filled; `users` are those with a valid event."""
 
     table: TableName
-    rows: int
     users: int
 
 
@@ -35,9 +36,8 @@ def insert_synthetic_events(
     table = require_events_table(connection)
     population = populate(options)
     text = CopyText(options)
-    copied = 0
-    with failures(f"Filling {table}"):
+    with failures(f"Filling {table}"), OneAhead() as ahead:
         for rows in event_rows(options, population):
-            copied += copy_events(connection, table, text(rows))
+            ahead.do(partial(copy_events, connection, table, text(rows)))
             progress(len(rows))
-    return Inserted(table, copied, population.users)
+    return Inserted(table, population.users)
