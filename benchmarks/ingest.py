@@ -68,7 +68,7 @@ def measure(bench: Bench) -> Iterator[Measure]:
             )
         execute(bench.connection, "checkpoint")
         began = perf_counter()
-        copy_events(bench.connection, _TABLE, text)
+        copy_events(bench.connection, _TABLE, text, list(COLUMN_TYPES))
         return Sample(perf_counter() - began, len(lines))
 
     copy("ingest_bare")  # the files are there now

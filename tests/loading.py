@@ -9,7 +9,8 @@ import pytest
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
-from orchestration.source.loading.load import Loaded, Options, load_events
+from orchestration.source.loading.load import Options, load_events
+from orchestration.source.loading.tally import Tally
 from orchestration.source.table import init_events_table
 from tests.events_tables import EVENTS, fetch
 
@@ -40,7 +41,7 @@ class Loading:
         content: str | bytes | Path,
         progress: Callable[[int, int | None], None] = lambda done, total: None,  # noqa: ARG005  # called so
         **options: Any,
-    ) -> Loaded:
+    ) -> Tally:
         """Load the content, or the file; `options` are those of load.Options."""
         path = content if isinstance(content, Path) else self.file(content)
         return load_events(self.connection, EVENTS, path, Options(**options), progress)

@@ -20,10 +20,10 @@ Moment = datetime | Literal["-infinity", "infinity"] | None
 class Event:
     """One row of the events table, as far as it is counted; times are UTC."""
 
-    user_id: int | None
+    user_id: Any
     performed_at: Moment
     kind: str | None = "page_view"
-    course_id: int | None = None
+    course_id: Any = None
 
 
 @dataclass(frozen=True)

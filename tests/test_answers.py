@@ -298,14 +298,20 @@ def test_no_line_is_wider_than_a_terminal_of_eighty_columns(rollup: Rollup) -> N
 @pytest.mark.parametrize(
     "days", ["--from 2031-01-01 --to 2031-01-02", "--to 0001-01-05"]
 )
-def test_an_empty_range_is_an_empty_answer(
-    rollup: Rollup, command: str, days: str
+def test_an_empty_range_is_an_empty_answer_that_says_which_days_there_are(
+    rollup: Rollup, expected: dict[str, Rows], command: str, days: str
 ) -> None:
-    asked = f"{command} {days}"
+    asked = f"{command} {days}".split()
+    first, last = expected["daily_active_users"][0][0], TODAY
+    why = (
+        "Nobody was active on the days asked for; those on which somebody was are from "
+        f"{first} to {last}.\n"
+    )
+    csv_, json_ = (run_cli(*asked, "--format", form) for form in ("csv", "json"))
 
-    assert printed(asked) == []
-    assert len(answer(*asked.split(), "--format", "csv").splitlines()) == 1
-    assert re.search(r"hold no (day|week) of that range", answer(*asked.split()))
+    assert (json_.stdout, json_.stderr) == ("[]\n", why)
+    assert (len(csv_.stdout.splitlines()), csv_.stderr) == (1, why)
+    assert answer(*asked).endswith(why)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

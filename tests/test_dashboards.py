@@ -13,6 +13,7 @@ from orchestration.core.manifest import manifest, models
 from orchestration.core.settings import ROOT
 from orchestration.dashboards.bundle import BUNDLE, datasets, filled_bundle, tables_read
 from orchestration.dashboards.superset_role import reader_address
+from tests.own_projects import described
 
 CHARTS = {
     path.stem: yaml.safe_load(path.read_text()) for path in BUNDLE.glob("charts/*.yaml")
@@ -103,6 +104,21 @@ def test_another_schema_reaches_every_dataset(
 
     assert {yaml.safe_load(text)["schema"] for text in texts} == {"usage"}
     assert not any("analytics" in text for text in texts)
+
+
+def test_types_of_ids_reach_the_datasets(tmp_path: Path) -> None:
+    with (
+        described(tmp_path / "own", user_id_type="uuid", course_id_type="bigint"),
+        filled_bundle("postgresql://", tmp_path) as folder,
+    ):
+        texts = [path.read_text() for path in folder.glob("datasets/*/*.yaml")]
+    columns = [column for text in texts for column in yaml.safe_load(text)["columns"]]
+
+    assert {
+        (column["column_name"], column["type"])
+        for column in columns
+        if column["column_name"] in {"user_id", "course_id"}
+    } == {("user_id", "TEXT"), ("course_id", "BIGINT")}
 
 
 def test_the_pins_are_names_and_versions_only() -> None:

@@ -53,10 +53,10 @@ def test_every_difference_is_listed_and_nothing_is_changed(
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == (
         "fast-dau: public.events is not an events table: column user_id is bigint, "
-        "expected integer; column course_id (integer) is missing; column kind is "
-        "character varying, expected text; column performed_at is timestamp with time "
-        "zone, expected timestamp without time zone; column properties is json, "
-        "expected jsonb. Nothing was changed.\n"
+        "expected integer; column course_id (integer) is missing; column performed_at "
+        "is timestamp with time zone, expected timestamp without time zone. Where its "
+        "columns have other names or types, fast-dau init --table public.events finds "
+        "out. Nothing was changed.\n"
     )
     assert indexes(connection) == {}
 
@@ -71,7 +71,7 @@ def test_a_column_in_which_several_kinds_are_one_is_refused(
         " update pg_collation set collisdeterministic = false where collname = 'ci'",
         f"create table events ({COLUMNS.replace('kind text', 'kind text collate ci')})",
     )
-    with pytest.raises(UserError, match="column kind is text collate ci, expected tex"):
+    with pytest.raises(UserError, match="column kind has the collation ci, to which"):
         init(connection)
 
 
@@ -92,11 +92,12 @@ def test_more_columns_a_precision_and_constraints_are_fine(
 @pytest.mark.parametrize(
     ("statement", "kind"),
     [
-        ("create view events as select", "a view"),
-        ("create materialized view events as select", "a materialized view"),
         ("create sequence events", "a sequence"),
         ("create type events as (a int)", "a composite type"),
-        (f"create foreign table events ({COLUMNS}) server away", "a foreign table"),
+        (
+            f"create foreign table events ({COLUMNS}) server away",
+            "a foreign table, which can have no index here: name a view of it",
+        ),
     ],
 )
 def test_what_is_no_table_is_refused(
@@ -104,7 +105,7 @@ def test_what_is_no_table_is_refused(
 ) -> None:
     execute(connection, *FOREIGN_SERVER, statement)
 
-    with pytest.raises(UserError, match=f"public.events is {kind}: events have to be"):
+    with pytest.raises(UserError, match=f"public.events is {kind}.*: events are in"):
         init(connection)
 
 

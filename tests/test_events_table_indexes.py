@@ -59,12 +59,31 @@ def test_init_creates_schema_table_and_indexes(connection: Connection) -> None:
     }
 
 
-def test_indexes_of_another_name_count_as_present(connection: Connection) -> None:
+@pytest.mark.parametrize(
+    ("of_range", "of_no_user"),
+    [
+        (
+            f"index on events {SERVING}",
+            "index on events (performed_at) where user_id is null",
+        ),
+        (
+            "index on events (performed_at desc, kind, course_id) include (user_id)",
+            "index on events (user_id, performed_at)",
+        ),
+        (
+            f"unique index on events {SERVING}",
+            "index on events (user_id desc, performed_at desc, kind)",
+        ),
+    ],
+)
+def test_indexes_that_serve_as_well_count_as_present(
+    connection: Connection, of_range: str, of_no_user: str
+) -> None:
     execute(
         connection,
         f"create table events ({COLUMNS})",
-        f"create index a on events {SERVING}",
-        "create index b on events (performed_at) where user_id is null",
+        f"create {of_range}",
+        f"create {of_no_user}",
     )
 
     assert init(connection) == []
@@ -74,18 +93,14 @@ def test_indexes_of_another_name_count_as_present(connection: Connection) -> Non
     "definition",
     [
         "index mine on events (performed_at)",
-        "index mine on events (performed_at, user_id, course_id)",
         "index mine on events (performed_at) include (user_id)",
-        "index mine on events (performed_at) include (course_id, user_id)",
-        "index mine on events (performed_at desc) include (user_id, course_id)",
         f"index mine on events {SERVING} where user_id > 0",
         "index mine on events (date(performed_at)) include (user_id, course_id)",
         "index mine on events (user_id) include (performed_at, course_id)",
-        f"unique index mine on events {SERVING}",
         f"index mine on others {SERVING}",
     ],
 )
-def test_an_index_of_another_definition_or_table_does_not_count(
+def test_an_index_that_serves_less_or_another_table_does_not_count(
     connection: Connection, definition: str
 ) -> None:
     execute(
@@ -97,6 +112,27 @@ def test_an_index_of_another_definition_or_table_does_not_count(
     init(connection)
 
     assert indexes(connection)["events_performed_at_idx"] == COVERING
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "(user_id) include (performed_at)",
+        "(performed_at, user_id)",
+        "(user_id, performed_at) where course_id = 1",
+    ],
+)
+def test_an_index_that_does_not_begin_with_user_and_time_leaves_the_users_nulls_to_ours(
+    connection: Connection, definition: str
+) -> None:
+    execute(
+        connection,
+        f"create table events ({COLUMNS})",
+        f"create index mine on events {definition}",
+    )
+    init(connection)
+
+    assert indexes(connection)["events_null_user_idx"] == OF_NO_USER
 
 
 def test_an_invalid_index_of_a_cancelled_build_is_made_again(

@@ -20,6 +20,7 @@ from orchestration.source.synthetic.options import StreamOptions
 from tests.events_tables import EVENTS, execute, fetch
 from tests.exports import WITHOUT_TIME, export, exported, folders, in_table
 from tests.loading import make_events_table
+from tests.own_projects import described
 
 ODD_ROWS = r"""
 insert into events values
@@ -400,3 +401,24 @@ def test_a_disk_that_fails_is_a_sentence_and_the_day_stays(
         export(database_env, tmp_path)
 
     assert exported(tmp_path) == old
+
+
+def test_ids_that_are_equal_but_not_the_same_are_one_in_the_files(
+    events: Connection, database_env: dict[str, str], tmp_path: Path
+) -> None:
+    execute(
+        events,
+        "create extension citext",
+        "alter table events alter user_id type citext, alter course_id type uuid"
+        " using null",
+        "insert into events (user_id, course_id, performed_at) values"
+        " ('Ann', null, '2024-03-01'), ('ANN', gen_random_uuid(), '2024-03-01')",
+    )
+    types = {"user_id_type": "citext", "course_id_type": "uuid"}
+    with described(tmp_path / "own", **types):
+        export(database_env, tmp_path / "files")
+    courses = fetch(events, "select course_id::text from events")
+
+    assert {row[1:3] for row in exported(tmp_path / "files")} == {
+        ("ann", course) for (course,) in courses
+    }

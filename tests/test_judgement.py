@@ -22,8 +22,11 @@ def judged(reads: Reads, *, is_valid: bool = True, **scan: Any) -> list[str]:
     catalog = cast("Any", Catalog.__new__(Catalog))
     catalog.names = {"events": EVENTS}
     catalog.tables = {EVENTS: Table(EVENTS, EVENTS, ROWS, 500)}
-    catalog.indexes = {INDEX: Index(INDEX, EVENTS, is_valid, "(performed_at)")}
+    catalog.indexes = {
+        INDEX: Index(INDEX, EVENTS, is_valid, frozenset({"(performed_at)"}))
+    }
     catalog.events_ddl = None
+    catalog.has_view = False
     usual = {"kind": "Seq Scan", "indexes": (), "rows_removed": 0, "heap_fetches": 0}
     given: dict[str, Any] = usual | scan
     plan = Plan((Scan(EVENTS, **given),), None, None, None)

@@ -43,7 +43,7 @@ CELLS: list[Any] = [
 @pytest.mark.parametrize("cell", CELLS, ids=repr)
 @pytest.mark.parametrize(
     "converter",
-    [fields.integer, performed_at, fields.kind, fields.properties, fields.key],
+    [fields.Integer(4), performed_at, fields.kind, fields.properties, fields.key],
 )
 def test_what_a_column_takes_as_plain_is_what_the_cell_becomes(
     converter: Callable[[Any], str], cell: Any
@@ -56,7 +56,7 @@ def test_what_a_column_takes_as_plain_is_what_the_cell_becomes(
 @pytest.mark.parametrize(
     ("converter", "cells"),
     [
-        (fields.integer, ["7", "-12345678", "", "0"]),
+        (fields.Integer(4), ["7", "-12345678", "", "0"]),
         (
             performed_at,
             ["2024-01-02 03:04:05.123456", "", "2024-01-02T03:04:05"],
@@ -78,9 +78,9 @@ INTEGERS = [
     *(7.5, float("nan"), float("inf"), True, {}, Decimal("7.1")),
 ]
 REFUSED: list[tuple[Callable[[Any], str], Sequence[Any], str]] = [
-    (fields.integer, INTEGERS, "is not an integer"),
+    (fields.Integer(4), INTEGERS, "is not an integer"),
     (
-        fields.integer,
+        fields.Integer(4),
         ["2147483648", "-2147483649", "5000000000", "9" * 20, 2.0**31],
         "does not fit a 4-byte integer",
     ),

@@ -258,20 +258,6 @@ def test_what_the_table_itself_refuses_is_told_by_its_line(
     assert loading.refusal(text).startswith(sentence)
 
 
-def test_a_table_that_rounds_times_is_refused(loading: Loading) -> None:
-    text = "user_id,performed_at\n1,2024-03-01 23:59:59.7\n"
-    alter = "alter table events alter performed_at type timestamp"
-    execute(loading.connection, f"{alter}(0)")
-    with pytest.raises(UserError) as refused:
-        loading.load(text)
-    execute(loading.connection, alter)
-    loading.load(text)
-
-    assert " is timestamp(0), which rounds times, those just" in str(refused.value)
-    assert f"`{alter.replace('events', 'public.events')}`" in str(refused.value)
-    assert loading.stored("performed_at::text") == [("2024-03-01 23:59:59.7",)]
-
-
 def test_what_the_server_cannot_do_is_a_failure(
     loading: Loading, stranger: str
 ) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,14 +21,15 @@ from orchestration.core.settings import (
     project_dir,
     rollup_schema,
 )
-from tests.commands import FAST_DAU, Ended, run_cli
+from tests.commands import FAST_DAU, run_cli
 from tests.made_up_events import eventful_days
 from tests.oracle import Definitions, Event
+from tests.own_projects import OwnProject, as_of
 from tests.rollup import Rollup
 from tests.states import State
 
 NOW = datetime(2024, 3, 25, 12)
-CLOCK = f"--vars=fast_dau_run_at: '{NOW:%Y-%m-%dT%H:%M:%SZ}'"
+CLOCK = as_of(NOW)
 ZONE = "Asia/Kathmandu"
 OWN_MODELS = {
     "quarters.sql": "select max(dau) as most from {{ ref('daily_active_users') }}",
@@ -53,34 +53,13 @@ print(json.dumps({
 """
 
 
-class Project:
-    """One made by `fast-dau init`, where its user has changed a few things."""
+class Project(OwnProject):
+    """One whose user has set the time zone, and has added models."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.made = self.run(FAST_DAU, "init", f"--project={folder}", cwd=folder.parent)
-        assert self.made.returncode == 0, self.made.stderr
-        settings = folder / "dbt_project.yml"
-        default = "# fast_dau_time_zone: UTC"
-        assert default in settings.read_text()
-        zoned = f"fast_dau_time_zone: {ZONE}"
-        settings.write_text(settings.read_text().replace(default, zoned))
+        super().__init__(folder, fast_dau_time_zone=ZONE)
         for name, model in OWN_MODELS.items():
             (folder / "models" / name).write_text(model)
-
-    def run(
-        self, *command: str | Path, cwd: Path | None = None, **variables: str
-    ) -> Ended:
-        """Run a program in the folder, with nothing that tests set for dbt."""
-        kept = {n: t for n, t in os.environ.items() if not n.startswith("DBT_")}
-        return subprocess.run(
-            command,
-            cwd=cwd or self.folder,
-            env={**kept, "USER": "zoe", **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
     def dbt(self, *arguments: str) -> None:
         """Run plain dbt, which must end well."""

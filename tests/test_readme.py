@@ -70,7 +70,7 @@ block_with = partial(block_of, BLOCKS)
 
 
 def test_no_block_is_left_out_of_the_tests_below() -> None:
-    assert (len(BLOCKS), len(SCRIPTS)) == (13, 2)
+    assert (len(BLOCKS), len(SCRIPTS)) == (14, 2)
 
 
 @pytest.mark.prove
@@ -103,6 +103,7 @@ def test_the_blocks_for_a_server_of_ones_own_run_as_they_stand(
 
     run(script, checkout, embedded_env)
     project = checkout.parent / "usage"
+    run(block_with("init --table"), project, embedded_env | database_env)
     run(block_with("dbt build --target"), project, embedded_env | database_env)
     rows, frame = (
         run(f"python - <<'END'\n{script}END", checkout, embedded_env | database_env)

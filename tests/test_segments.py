@@ -210,6 +210,27 @@ def test_a_bad_segment_is_refused_by_its_name_and_can_write_nothing(
     assert rollup.query("select last_value, is_called from numbers") == [(1, False)]
 
 
+@pytest.mark.parametrize(
+    ("missing", "variables", "sentence"),
+    [
+        (
+            "properties",
+            {"segments": SEGMENTS},
+            "the segment 'platform' is no expression on the columns of an event",
+        ),
+        ("kind", {"active_kinds": ["play"]}, "fast_dau_active_kinds is given"),
+    ],
+)
+def test_what_reads_a_column_that_the_events_do_not_have_is_refused(
+    rollup: Rollup, missing: str, variables: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(RunError) as refused:
+        rollup.build(NOW, events_columns={missing: None}, **variables)
+
+    assert sentence in str(refused.value)
+    assert f"; the table of events has no column for {missing}," in str(refused.value)
+
+
 def test_what_looks_like_an_end_of_the_expression_may_be_in_it(rollup: Rollup) -> None:
     """A comment at its end, quotes, brackets: it means the same in trial and table."""
     segments = {

@@ -1,6 +1,7 @@
 """Each setting has one default, wherever it stands, and is explained."""
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -14,7 +15,8 @@ def settings() -> dict[str, dict[str, Any]]:
     found: list[dict[str, dict[str, Any]]] = []
     text = (DBT_PROJECT_DIR / "macros" / "vars" / "settings.sql").read_text()
     environment = jinja2.Environment(autoescape=False)  # noqa: S701  # it is no page
-    template = environment.from_string(text, {"return": found.append})
+    names = {"return": found.append, "fast_dau": SimpleNamespace(id_types=list)}
+    template = environment.from_string(text, names)
     template.module.settings()  # type: ignore[attr-defined]
     return found[0]
 
@@ -24,7 +26,18 @@ def test_the_command_line_and_the_source_have_the_models_defaults() -> None:
     defaults = {name: rule["default"] for name, rule in settings().items()}
     of_source = dict(re.findall(r"var\('(\w+)', '(\w+)'\)", source.read_text()))
 
+    models = (DBT_PROJECT_DIR / "models").glob("*/*.yml")
+    of_contracts = {
+        found
+        for file in models
+        for found in re.findall(
+            r"var\('fast_dau_(\w+_type)', '(\w+)'\)", file.read_text()
+        )
+    }
+
     assert DEFAULTS.items() <= defaults.items()
+    assert {"user_id_type", "course_id_type"} == dict(of_contracts).keys()
+    assert of_contracts <= defaults.items()
     assert sorted(of_source) == ["events_schema", "events_table"]
     assert of_source.items() <= defaults.items()
 

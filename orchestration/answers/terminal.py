@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from orchestration.answers.questions import Answer
 from orchestration.answers.words import count, marked_day, ratio
@@ -99,7 +100,8 @@ GROWTH = DayTable(
 def show_returning_users(answer: Answer, on: date, console: Console) -> None:
     """Show the first returning users of a day, and say how many there are."""
     table = titled_table(f"Users active on {on} and in the 7 days before")
-    table.add_column("User", justify="right")
+    # Whole, even where it is long: cut, several users would be one.
+    table.add_column("User", justify="right", overflow="fold")
     table.add_column("Active before on")
     table.add_column("Days since", justify="right")
     table.add_column("D-1 … D-7", justify="center")
@@ -107,7 +109,7 @@ def show_returning_users(answer: Answer, on: date, console: Console) -> None:
     for row in islice(rows, _USERS_SHOWN):
         days = (row["active_days_mask"] >> n & 1 for n in range(7))
         table.add_row(
-            str(row["user_id"]),
+            Text(str(row["user_id"])),  # what is in brackets is part of it
             str(row["previous_activity_date"]),
             str(row["days_since_previous"]),
             " ".join("●" if active else "·" for active in days),
@@ -137,9 +139,7 @@ def records(answer: Answer) -> Iterator[dict[str, Any]]:
 
 
 def footnotes(rows: list[dict[str, Any]], console: Console, what: str = "day") -> None:
-    """Explain the marks of days, where there are any, and an empty table."""
-    if not rows:
-        console.print(f"[dim]The tables hold no {what} of that range.[/]")
+    """Explain the marks of days, where there are any."""
     if not all(row["is_complete"] for row in rows):
         console.print(
             f"[dim]* The {what} was not over yet when it was last counted.[/]"

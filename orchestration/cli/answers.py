@@ -10,6 +10,7 @@ from rich.console import Console
 from orchestration.answers import terminal
 from orchestration.answers.formats import Format, write
 from orchestration.answers.questions import Answer, ask, newest_day
+from orchestration.answers.why_empty import why_empty, why_nobody_returned
 from orchestration.cli.options import Form, asked_days, day_option
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
@@ -49,12 +50,14 @@ def returning(
     with connected() as connection:
         day = on.date() if on else newest_day(connection, complete=True)
         if day is None:
-            raise UserError("The tables hold no day that is over: name one with --on.")
+            why = why_empty(connection) or "name one with --on."
+            raise UserError(f"The tables hold no day that is over: {why}")
         answer = ask(connection, "returning_users_on_day", on_date=day)
         if form is Format.TABLE:
             terminal.show_returning_users(answer, day, Console())
         else:
             write(answer, form, sys.stdout)
+        _say(why_nobody_returned(connection, day), form)
 
 
 def show_days_up_to(
@@ -64,7 +67,9 @@ def show_days_up_to(
     show: Callable[[Answer, Console], None],
 ) -> None:
     """Show so many days as the commands do by default, up to the last one given."""
-    show(_days(connection, question, None, last, _DAYS_SHOWN), Console())
+    first, last = _bounds(connection, None, last, _DAYS_SHOWN)
+    show(ask(connection, question, from_date=first, to_date=last), Console())
+    _say(why_empty(connection, first, last), Format.TABLE)
 
 
 def show_days(  # noqa: PLR0913  # what every such command is asked for
@@ -77,23 +82,26 @@ def show_days(  # noqa: PLR0913  # what every such command is asked for
     days: int = _DAYS_SHOWN,
 ) -> None:
     """Answer a question of the days asked for, or of so many up to the newest."""
-    first, last = asked_days(from_, to)
+    asked = asked_days(from_, to)
     with connected() as connection:
-        answer = _days(connection, question, first, last, days)
+        first, last = _bounds(connection, *asked, days)
+        answer = ask(connection, question, from_date=first, to_date=last)
         if form is Format.TABLE:
             show(answer, Console())
         else:
             write(answer, form, sys.stdout)
+        _say(why_empty(connection, first, last), form)
 
 
-def _days(
-    connection: Connection,
-    question: str,
-    first: date | None,
-    last: date | None,
-    days: int,
-) -> Answer:
+def _bounds(
+    connection: Connection, first: date | None, last: date | None, days: int
+) -> tuple[date, date]:
     last = last or newest_day(connection) or date.max
     # Not before the first day that a date can be.
-    first = first or date.fromordinal(max(last.toordinal() - days + 1, 1))
-    return ask(connection, question, from_date=first, to_date=last)
+    return first or date.fromordinal(max(last.toordinal() - days + 1, 1)), last
+
+
+def _say(why: str | None, form: Format) -> None:
+    """Say why there is nothing, where there is: beside what a program reads."""
+    if why:
+        print(why, file=sys.stdout if form is Format.TABLE else sys.stderr)

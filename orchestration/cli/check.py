@@ -93,7 +93,8 @@ def _show_cells(shown: list[tuple[Any, ...]], more: int, console: Console) -> No
             line += f"; users: {users:,}"
         if examples:
             line += f"{',' if users else ';'} such as {', '.join(map(str, examples))}"
-        console.print(line, soft_wrap=True)
+        # Ids of users may have brackets, which would be taken for styles.
+        console.print(line, soft_wrap=True, markup=False)
     if more:
         console.print(f"… and {more:,} more; --format csv lists them all.")
 

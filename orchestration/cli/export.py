@@ -57,7 +57,7 @@ def _export(to: Path, span: Span) -> None:
     from orchestration.source.export.export import export_events  # noqa: PLC0415
 
     with connected() as connection:
-        table = require_events_table(connection)
+        table = require_events_table(connection, may_be_view=True)
         connection.rollback()  # the look-up's transaction, before the export's own
         began = perf_counter()
         otherwise = f"Exporting {table} to {to} …"

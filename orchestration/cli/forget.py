@@ -13,6 +13,7 @@ from orchestration.core import dbt
 from orchestration.core.connection import connect
 from orchestration.core.dbt import given_vars
 from orchestration.core.errors import Failure, UserError
+from orchestration.core.event_columns import event_columns
 from orchestration.core.settings import (
     TableName,
     is_on_spark,
@@ -23,14 +24,13 @@ from orchestration.embedded.database import database
 from orchestration.source.table import require_events_table
 from orchestration.trust.forget.erase import Forgotten
 from orchestration.trust.forget.erase import forget as erase
+from orchestration.trust.forget.ids import parsed_id
 
 
 def forget(
-    user_id: Annotated[
-        int,
-        typer.Argument(
-            min=-(2**31), max=2**31 - 1, help="The user_id of the person's events."
-        ),
+    id_: Annotated[
+        str,
+        typer.Argument(metavar="USER_ID", help="The user_id of the person's events."),
     ],
     *,
     keep_counts: Annotated[
@@ -65,6 +65,7 @@ def forget(
     variables = vars_of_run(given_vars(vars_))
     if is_on_spark():
         raise UserError("Persons are erased from Postgres: unset DBT_TARGET.")
+    user_id = parsed_id(id_, variables["user_id_type"])
     events = TableName(variables["events_schema"], variables["events_table"])
     if not yes:
         _confirm(user_id, events)
@@ -72,7 +73,12 @@ def forget(
         require_events_table(connection, events)
         connection.rollback()  # no transaction stays open while dbt works
         forgotten = erase(
-            connection, events, user_id, keeps_counts=keep_counts, say=_say
+            connection,
+            events,
+            user_id,
+            columns=event_columns(variables),
+            keeps_counts=keep_counts,
+            say=_say,
         )
         if form == "table":
             print("\n".join(_erased(user_id, forgotten)), flush=True)
@@ -92,7 +98,7 @@ def forget(
         print(_counts(forgotten, is_counted=is_counted, is_kept=keep_counts))
 
 
-def _confirm(user_id: int, events: TableName) -> None:
+def _confirm(user_id: int | str, events: TableName) -> None:
     if not sys.stdin.isatty():
         raise UserError(
             f"Erasing user {user_id} cannot be undone, and there is no terminal to ask "
@@ -119,7 +125,7 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _erased(user_id: int, forgotten: Forgotten) -> list[str]:
+def _erased(user_id: int | str, forgotten: Forgotten) -> list[str]:
     rows = {str(table): count for table, count in forgotten.rows_erased.items()}
     width = max(map(len, rows))
     lines = [f"Nothing of user {user_id} was found."]
@@ -147,7 +153,7 @@ def _counts(forgotten: Forgotten, *, is_counted: bool, is_kept: bool) -> str:
 
 
 def _as_json(
-    user_id: int, forgotten: Forgotten, *, is_counted: bool, is_kept: bool
+    user_id: int | str, forgotten: Forgotten, *, is_counted: bool, is_kept: bool
 ) -> str:
     days = [day.isoformat() for day in forgotten.days]
     erased = {str(table): count for table, count in forgotten.rows_erased.items()}

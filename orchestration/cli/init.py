@@ -8,27 +8,56 @@ from typing import Annotated
 
 import typer
 
-from orchestration.answers.reader_role import reader_steps
+from orchestration.cli.describe import describe
+from orchestration.cli.index_builds import builds_watched
+from orchestration.cli.reader import make_reader
 from orchestration.core.connection import Connection, connect
-from orchestration.core.dbt import run_dbt
-from orchestration.core.errors import Failure, UserError
+from orchestration.core.errors import UserError
 from orchestration.core.own_project.make import Made, make_project
-from orchestration.core.settings import TableName, events_table, rollup_schema
-from orchestration.core.statements import is_built
+from orchestration.core.settings import events_table
 from orchestration.embedded.database import database
 from orchestration.source import ddl
 from orchestration.source.change_log import in_words, unwatched_in_words
+from orchestration.source.describing.found import found_in_words
 from orchestration.source.log_rollups import striking_off
-from orchestration.source.table import COMPLETE, init_events_table, init_script
+from orchestration.source.shape import is_view
+from orchestration.source.table import (
+    COMPLETE,
+    NO_CHANGE_LOG,
+    init_events_table,
+    init_script,
+)
 
-# What the models grant is for dbt to say.
-_GRANT = ["run-operation", "fast_dau.grant_to_readers"]
 
-
-def init(
+def init(  # noqa: PLR0913, PLR0917  # one parameter an option
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the DDL, and change nothing.")
     ] = False,
+    table_name: Annotated[
+        str | None,
+        typer.Option(
+            "--table",
+            metavar="SCHEMA.TABLE",
+            help="Your table, or view, of events: its columns are looked at, and what "
+            "they are is kept in dbt_project.yml.",
+        ),
+    ] = None,
+    columns: Annotated[
+        str,
+        typer.Option(
+            metavar="ROLE=COLUMN,…",
+            help="With --table: the columns that are user_id, performed_at, kind, "
+            "course_id and properties, where fast-dau does not find them.",
+        ),
+    ] = "",
+    zone: Annotated[
+        str,
+        typer.Option(
+            "--times-in",
+            metavar="ZONE",
+            help="With --table: whose clocks times without a zone are of.",
+        ),
+    ] = "UTC",
     change_log: Annotated[
         bool | None,
         typer.Option(
@@ -73,29 +102,56 @@ def init(
             raise UserError("--project goes with no other option.")
         _show_project(make_project(project))
         return
-    table = events_table()
     if strike_off is not None and others:
         raise UserError("--strike-off goes with no option but --dry-run.")
     with database() as environment, closing(connect(environment)) as connection:
+        connection.autocommit = True
         if strike_off is not None:
             _strike_off(connection, strike_off, dry_run=dry_run)
             return
-        if dry_run:
-            print(init_script(connection, table, change_log=change_log))
-        elif init_events_table(connection, table, _say, change_log=change_log):
-            print(f"{table} is ready.")
-            if change_log:
-                print(in_words(table))
-        else:
-            print(f"Nothing to do: {table} has {COMPLETE[change_log]}.")
-        if change_log is None and (gap := unwatched_in_words(connection, table)):
-            print(f"-- {gap}" if dry_run else gap)
+        if table_name is not None:
+            describe(connection, table_name, columns, zone, dry_run=dry_run)
+            if dry_run:
+                return
+        elif columns or zone != "UTC":
+            raise UserError("--columns and --times-in go with --table.")
+        _prepare_events(connection, environment, change_log, dry_run=dry_run)
         if reader is not None:
-            _make_reader(connection, environment, reader, dry_run=dry_run)
+            make_reader(connection, environment, reader, _say, dry_run=dry_run)
+
+
+def _prepare_events(
+    connection: Connection,
+    environment: Mapping[str, str],
+    change_log: bool | None,
+    *,
+    dry_run: bool,
+) -> None:
+    table = events_table()
+    if dry_run or is_view(connection, table):
+        print(init_script(connection, table, change_log=change_log))
+        if is_view(connection, table):
+            print(f"-- {NO_CHANGE_LOG}")
+    elif init_events_table(
+        connection,
+        table,
+        _say,
+        change_log=change_log,
+        watching=builds_watched(environment, connection.info.backend_pid),
+    ):
+        print(f"{table} is ready.")
+        if change_log:
+            print(in_words(table))
+    else:
+        print(f"Nothing to do: {table} has {COMPLETE[change_log]}.")
+    if change_log is None and (gap := unwatched_in_words(connection, table)):
+        print(f"-- {gap}" if dry_run else gap)
+    if not dry_run:
+        for line in found_in_words(connection, table):
+            print(line)
 
 
 def _strike_off(connection: Connection, rollup: str, *, dry_run: bool) -> None:
-    connection.autocommit = True
     table = events_table()
     step = striking_off(connection, table, rollup)
     if dry_run:
@@ -119,30 +175,6 @@ def _show_project(made: Made) -> None:
         f"Next: cd {shlex.quote(str(made.folder))}, and look through dbt_project.yml; "
         "then fast-dau init, and fast-dau dbt build"
     )
-
-
-def _make_reader(
-    connection: Connection,
-    environment: Mapping[str, str],
-    name: str,
-    *,
-    dry_run: bool,
-) -> None:
-    steps = reader_steps(connection, name)
-    if dry_run:
-        print(ddl.script(steps))
-        print(f"-- then, on the tables: fast-dau dbt {' '.join(_GRANT)}")
-        return
-    connection.autocommit = True
-    ddl.run(connection, f"the reader {name}", steps, _say)
-    if is_built(connection, TableName(rollup_schema(), "refresh_days")):
-        code = run_dbt(["--quiet", *_GRANT], environment)
-        if code != 0:
-            raise Failure(f"dbt could not grant the tables to {name}: see above.")
-        print(f"{name} can read the results in {rollup_schema()}.")
-    else:
-        print(f"{name} can read the results as soon as a run has made them.")
-    print(f"Its password: fast-dau db psql -c '\\password {name}'")
 
 
 def _say(line: str) -> None:

@@ -18,6 +18,7 @@ from orchestration.core.dbt import compiled_models, given_vars
 from orchestration.core.errors import UserError
 from orchestration.core.settings import TableName, dbt_vars, vars_of_run
 from orchestration.embedded.database import connected, database
+from orchestration.source.describing.found import found_in_words
 from orchestration.source.table import require_events_table
 from orchestration.trust.plan.days_to_rebuild import (
     PlannedDay,
@@ -61,12 +62,13 @@ def _show_plan(vars_text: str, form: Format) -> None:
     variables = vars_of_run(given_vars(vars_text))
     events = TableName(variables["events_schema"], variables["events_table"])
     with database() as environment, closing(connect(environment)) as connection:
-        require_events_table(connection, events)
+        require_events_table(connection, events, may_be_view=True)
         connection.rollback()  # no transaction stays open while dbt works
         compiled = compiled_models(["refresh_days"], vars_text, environment)
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         model = compiled["refresh_days"]
         days = planned_days(connection, model, events)
+        found = [] if days else found_in_words(connection, events)
     if form is Format.TABLE:
         _show_days(days, variables, Console())
         if kept := kept_from(model):
@@ -74,6 +76,8 @@ def _show_plan(vars_text: str, form: Format) -> None:
     else:
         columns = tuple(field.name for field in fields(PlannedDay))
         write(Answer(columns, map(astuple, days)), form, sys.stdout)
+    for line in found:
+        print(line, file=sys.stdout if form is Format.TABLE else sys.stderr)
 
 
 def _show_days(

@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 
 from orchestration.core.errors import UserError
+from orchestration.core.event_variables import check_event_variables
 from orchestration.core.plain_yaml import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +24,15 @@ PREFIX = "fast_dau_"
 DEFAULTS = {
     "events_schema": "public",
     "events_table": "events",
+    "events_columns": {},
+    "user_id_type": "integer",
+    "course_id_type": "integer",
+    "performed_at_type": "timestamp",
+    "performed_at_unit": "seconds",
+    "performed_at_zone": "UTC",
     "reader_role": "fast_dau_reader",
     "time_zone": "UTC",
+    "events_start_date": "2000-01-01",
     "lookback_days": 3,
     "max_clock_skew_minutes": 5,
     "refresh": "incremental",
@@ -115,7 +123,11 @@ def as_vars(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_vars(found: Mapping[str, Any]) -> None:
     """Raise UserError where a variable that this package reads makes no sense."""
-    for name in ("events_schema", "events_table", "reader_role", "time_zone"):
+    check_event_variables(found, PREFIX)
+    for name in (
+        *("events_schema", "events_table", "performed_at_zone"),
+        *("reader_role", "time_zone"),
+    ):
         text = found[name]
         if not isinstance(text, str) or not text.strip() or "\0" in text:
             raise UserError(

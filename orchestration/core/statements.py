@@ -1,6 +1,6 @@
 """Runs statements, and says in one sentence what the server refuses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,12 +57,33 @@ def identifier(table: TableName) -> sql.Identifier:
     return sql.Identifier(table.schema, table.name)
 
 
+def filled(
+    cursor: psycopg2.extensions.cursor,
+    query: str,
+    arguments: Sequence[object],
+    names: Mapping[str, sql.Composable],
+) -> bytes:
+    """Return a statement with its names and values in place."""
+
+    def written(part: sql.Composable) -> str:
+        if isinstance(part, sql.Composed):
+            return "".join(map(written, part))
+        text: str = part.as_string(cursor)
+        # A percent sign in a name is no place for a value.
+        is_name = arguments and isinstance(part, sql.Identifier)
+        return text.replace("%", "%%") if is_name else text
+
+    texts = {name: written(part) for name, part in names.items()}
+    statement: bytes = cursor.mogrify(query.format(**texts), arguments or None)
+    return statement
+
+
 def rows(
     connection: Connection, query: str, *arguments: object, **names: sql.Composable
 ) -> list[tuple[Any, ...]]:
     """Run a statement, with names in its braces; return its rows, if it has any."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(query).format(**names), arguments or None)
+        cursor.execute(filled(cursor, query, arguments, names))
         return cursor.fetchall() if cursor.description else []
 
 

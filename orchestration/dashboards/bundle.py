@@ -10,10 +10,12 @@ from typing import Any
 
 import yaml
 
+from orchestration.core.event_columns import event_columns
 from orchestration.core.settings import ROOT, rollup_schema
 
 BUNDLE = ROOT / "dashboards" / "superset"
 DASHBOARD = "product-usage"
+_TYPES = {name: name.upper() for name in ("smallint", "integer", "bigint")}
 _TABLES = re.compile(r"\b(?:from|join)\s+(?!lateral\b)(\w+)")
 
 
@@ -47,9 +49,20 @@ def filled_bundle(address: str, parent: Path) -> Iterator[Path]:
             shutil.copyfile(path, copied)
         for path in folder.glob("databases/*.yaml"):
             _write(path, _read(path) | {"sqlalchemy_uri": address})
+        types = _id_types()
         for path in folder.glob("datasets/*/*.yaml"):
-            _write(path, _read(path) | {"schema": rollup_schema()})
+            dataset = _read(path) | {"schema": rollup_schema()}
+            for column in dataset["columns"]:
+                column["type"] = types.get(column["column_name"], column["type"])
+            _write(path, dataset)
         yield folder
+
+
+def _id_types() -> dict[str, str]:
+    """Return how Superset writes values of ids where it filters by them."""
+    columns = event_columns()
+    ids = {"user_id": columns.user_id_type, "course_id": columns.course_id_type}
+    return {name: _TYPES.get(kind, "TEXT") for name, kind in ids.items()}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from psycopg2 import sql
 
 from orchestration.answers.questions import rendered_question
 from orchestration.core.connection import Connection
+from orchestration.core.event_columns import event_columns
 from orchestration.core.settings import TableName, events_table, rollup_schema
 from orchestration.core.statements import execute
 from orchestration.spark.named_server import ask_server
@@ -28,6 +29,12 @@ class Reader(Protocol):
 
     def written(self, table: TableName) -> str:
         """Return the table's name as it stands in a query."""
+
+    def events(self) -> str:
+        """Return the events as a query, as `EventColumns.relation` has them."""
+
+    def recorded(self, bound: str) -> str:
+        """Return a UTC timestamp as the events have their times."""
 
     def relation(self, table: TableName) -> tuple[str | None, str]:
         """Return the database of a table, and its name as dbt writes it."""
@@ -53,6 +60,14 @@ class PostgresReader:
         """Return the table's name, quoted where it must be."""
         identifier = sql.Identifier(table.schema, table.name)
         return identifier.as_string(self._connection)
+
+    def events(self) -> str:
+        """Return the table's columns, by their roles."""
+        return event_columns().relation(events_table()).replace("%", "%%")
+
+    def recorded(self, bound: str) -> str:
+        """Return it in the type of their column, so that its index serves."""
+        return event_columns().recorded(bound)
 
     def relation(self, table: TableName) -> tuple[str | None, str]:
         """Return the database connected to, and the name with it."""
@@ -82,6 +97,15 @@ class SparkReader:
     def written(self, table: TableName) -> str:
         """Return the table's name, quoted."""
         return f"`{table.schema}`.`{table.name}`"
+
+    def events(self) -> str:
+        """Return the table, whose columns have the names of the roles."""
+        table = self.written(events_table())
+        return f"(select *, performed_at as recorded_at from {table})"  # noqa: S608
+
+    def recorded(self, bound: str) -> str:
+        """Return it as it is."""
+        return bound
 
     def relation(self, table: TableName) -> tuple[str | None, str]:
         """Return the name alone: to dbt, Spark's databases are schemas."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.core.settings import events_table
 from orchestration.pipeline.dagster_manifest import MANIFEST
 from orchestration.pipeline.engine import Reader
 from orchestration.pipeline.project import PROJECT
@@ -20,9 +19,13 @@ ERROR_AFTER = duration(_FRESHNESS["error_after"])
 
 # An event with a time in the future must not pass for fresh data.
 _NEWEST = """
-select max(performed_at), now()::timestamp
-from {events}
-where performed_at <= now()::timestamp - interval '{minutes} minutes' and {condition}
+select max(newest.performed_at), now()::timestamp
+from (
+    select performed_at from {events} as events
+    where recorded_at <= {latest} and {condition}
+    order by recorded_at desc
+    limit 1
+) as newest
 """
 
 
@@ -62,8 +65,10 @@ def newest_event(
         conditions.insert(0, f"{condition} and {reader.recent_events}")
     for tried in conditions:
         query = _NEWEST.format(
-            events=reader.written(events_table()),
-            minutes=age // timedelta(minutes=1),
+            events=reader.events(),
+            latest=reader.recorded(
+                f"now()::timestamp - interval '{age // timedelta(minutes=1)} minutes'"
+            ),
             condition=tried,
         )
         newest = Newest(*reader.ask(query, **parameters).rows[0])

@@ -7,6 +7,7 @@ from psycopg2 import sql
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
+from orchestration.core.event_columns import event_columns
 from orchestration.core.settings import TableName, dbt_vars
 from orchestration.source.ddl import Step, quoted
 from orchestration.source.relations import Relation, tree_of
@@ -62,7 +63,9 @@ def change_log_steps(
         watch.has_log
         and watch.has_rollups
         and not watch.misplaced()
-        and not watch.unwatched(f"{days}\\000{digest}\\000")
+        and not watch.unwatched(
+            f"{days}\\000{digest}\\000{event_columns().digest()}\\000"
+        )
     )
     if is_whole:
         return []
@@ -124,9 +127,10 @@ def _installation(
         sql.SQL(_TRIGGERS).format(
             log=sql.Identifier(log.schema, log.name),
             events=sql.Identifier(relation.schema, relation.name),
-            age=sql.Literal(f"-{days * 24}:00"),
+            **_of_rows(days),
             days=sql.Literal(str(days)),
             digest=sql.Literal(digest),
+            reading=sql.Literal(event_columns().digest()),
         )
         for relation in watched_by_themselves(watch.tree)
     )
@@ -138,11 +142,26 @@ def _installation(
             rollups=sql.Identifier(rollups.schema, rollups.name),
             rollups_name=sql.Literal(quoted(connection, rollups)),
             owner=sql.Identifier(owner),
+            old_time=sql.SQL(event_columns().utc("old")),
+            new_time=sql.SQL(event_columns().utc("new")),
             drops=_drops(watch.misplaced()),
             triggers=sql.SQL("\n\n").join(triggers),
         )
         .as_string(connection)
     )
+
+
+def _of_rows(days: int) -> dict[str, sql.SQL]:
+    """Return what the triggers ask of a row before the write, and after it."""
+    columns = event_columns()
+    parts = {}
+    for row in ("old", "new"):
+        age = columns.recorded(f"timezone(interval '-{days * 24}:00', now())")
+        parts[f"{row}_is_old"] = sql.SQL(
+            f"{columns.of_row(row, 'performed_at')} < {age}"
+        )
+        parts[f"{row}_columns"] = sql.SQL(", ".join(columns.compared(row)))
+    return parts
 
 
 def _removal(connection: Connection, table: TableName, watch: Watch) -> str:

@@ -72,7 +72,7 @@ begin
     end if;
     -- An inserted row has no old time, a deleted one no new time: null, as in an event
     -- without a time, which is of no day.
-    foreach moment in array array[old.performed_at, new.performed_at] loop
+    foreach moment in array array[{old_time}, {new_time}]::timestamp[] loop
         continue when isfinite(moment) is not true;
         minute := tg_relid || ' ' || floor(date_part('epoch', moment) / 60);
         if moment < '1972-02-01'

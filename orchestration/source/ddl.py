@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from psycopg2 import errors, sql
@@ -30,6 +30,10 @@ class Step:
     concurrent: bool = False
 
 
+# What goes on around a step that blocks no writer, and so may take hours.
+Watching = Callable[[Step], AbstractContextManager[object]]
+
+
 def joined_name(base: str, suffix: str) -> str:
     """Return `base` + `suffix`, with `base` cut so that Postgres cuts nothing."""
     room = MAX_NAME_BYTES - len(suffix.encode())
@@ -55,6 +59,7 @@ def run(
     what: TableName | str,
     steps: Sequence[Step],
     report: Callable[[str], None],
+    watching: Watching = nullcontext,
 ) -> None:
     """Run the steps one by one, each announced to `report`; needs autocommit.
 
@@ -66,7 +71,7 @@ def run(
         try:
             for step in steps:
                 report(step.remark)
-                _execute(connection, step)
+                _execute(connection, step, watching)
         finally:
             if not connection.closed:
                 cursor.execute("reset statement_timeout; reset lock_timeout")
@@ -89,11 +94,12 @@ def alone(connection: Connection, table: TableName) -> Iterator[None]:
                 )
 
 
-def _execute(connection: Connection, step: Step) -> None:
+def _execute(connection: Connection, step: Step, watching: Watching) -> None:
     with connection.cursor() as cursor:
         if step.concurrent:
             cursor.execute("set lock_timeout = 0")
-            cursor.execute(step.statement)
+            with watching(step):
+                cursor.execute(step.statement)
             return
         cursor.execute("set lock_timeout = %s", (LOCK_TIMEOUT_MS,))
         for attempt in range(LOCK_ATTEMPTS):

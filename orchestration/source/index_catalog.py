@@ -4,34 +4,45 @@ from dataclasses import dataclass
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure
+from orchestration.core.event_columns import EventColumns, quoted
+from orchestration.core.event_variables import ROLES
 from orchestration.source.relations import Relation
 
 
 @dataclass(frozen=True)
 class Definition:
-    """An index on performed_at, in the words of the catalog and of DDL."""
+    """An index on the events' time, in the words of the catalog and of DDL.
+
+    `null_column`: it has only the rows in which that is null.
+    """
 
     suffix: str
+    key: str
     included: tuple[str, ...]
-    predicate: str | None
-    ddl: str
+    null_column: str | None
+
+    @property
+    def ddl(self) -> str:
+        """What stands after the table's name; patterns of explain have it so too."""
+        included = ", ".join(map(short, self.included))
+        rows = self.null_column and f" where {short(self.null_column)} is null"
+        include = f" include ({included})" if included else ""
+        return f"({short(self.key)}){include}{rows or ''}"
 
 
-DEFINITIONS = (
-    Definition(
-        "_performed_at_idx",
-        ("user_id", "course_id"),
-        None,
-        "(performed_at) include (user_id, course_id)",
-    ),
-    # Counts the events without a user without a scan of the table.
-    Definition(
-        "_null_user_idx",
-        (),
-        "(user_id IS NULL)",
-        "(performed_at) where user_id is null",
-    ),
-)
+def definitions(columns: EventColumns) -> tuple[Definition, Definition]:
+    """Return the two: of all events, and of those without a user, which are counted."""
+    time, user = str(columns.name("performed_at")), str(columns.name("user_id"))
+    included = [user, columns.name("course_id")]
+    return (
+        Definition("_performed_at_idx", time, tuple(filter(None, included)), None),
+        Definition("_null_user_idx", time, (), user),
+    )
+
+
+def short(name: str) -> str:
+    """Return a name as it stands in DDL, the usual ones without quotes."""
+    return name if name in ROLES else quoted(name)
 
 
 @dataclass(frozen=True)
@@ -61,9 +72,10 @@ where i.indrelid = %(oid)s
     and i.indnkeyatts = 1
     and not i.indisunique
     and i.indoption::text = '0'
-    and pg_get_expr(i.indpred, i.indrelid) is not distinct from %(predicate)s
+    and pg_get_expr(i.indpred, i.indrelid) is not distinct from
+        '(' || quote_ident(%(null_column)s) || ' IS NULL)'
     and i.indnatts = 1 + cardinality(%(included)s::text[])
-    and 'performed_at' = (
+    and %(key)s = (
         select a.attname from pg_attribute a
         where a.attrelid = i.indrelid and a.attnum = i.indkey[0])
     and %(included)s::text[] = array(
@@ -88,7 +100,8 @@ def same_indexes(
             {
                 "oid": relation.oid,
                 "included": list(definition.included),
-                "predicate": definition.predicate,
+                "null_column": definition.null_column,
+                "key": definition.key,
             },
         )
         found = [Index(*row) for row in cursor]
@@ -99,6 +112,50 @@ def same_indexes(
                 f"process {index.built_by}: run this again when it is done."
             )
     return found
+
+
+# Postgres reads an index either way. What else is in it does no harm.
+_SERVING_INDEXES = """
+select c.oid, n.nspname, c.relname, true, h.inhparent, null
+from pg_index i
+join pg_class c on c.oid = i.indexrelid
+join pg_namespace n on n.oid = c.relnamespace
+join pg_am m on m.oid = c.relam and m.amname = 'btree'
+join pg_opclass o on o.oid = i.indclass[cardinality(%(first)s::text[]) - 1]
+left join pg_inherits h on h.inhrelid = i.indexrelid
+cross join lateral (
+    select array_agg(a.attname::text order by k.position) as names
+    from unnest(i.indkey::int2[]) with ordinality as k (attnum, position)
+    left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+) as columns
+where i.indrelid = %(oid)s
+    and i.indisvalid
+    and i.indpred is null
+    and o.opcdefault
+    and i.indnkeyatts >= cardinality(%(first)s::text[])
+    and columns.names[:cardinality(%(first)s::text[])] = %(first)s::text[]
+    and columns.names @> %(included)s::text[]
+order by c.relname
+"""
+
+
+def serving_indexes(
+    connection: Connection, definition: Definition, relation: Relation
+) -> list[Index]:
+    """Return the relation's valid indexes that serve as well as the definition's.
+
+    They begin with its key, for events without a user after the user, and have what it
+    includes among their further columns; all rows are in them.
+    """
+    first = [definition.null_column, definition.key]
+    values = {
+        "oid": relation.oid,
+        "first": [column for column in first if column is not None],
+        "included": list(definition.included),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVING_INDEXES, values)
+        return [Index(*row) for row in cursor]
 
 
 def is_taken(connection: Connection, schema: str, name: str) -> bool:

@@ -3,13 +3,16 @@
 from psycopg2 import sql
 
 from orchestration.core.connection import Connection
+from orchestration.core.event_columns import event_columns
+from orchestration.source.build_time import build_time
 from orchestration.source.ddl import Step, joined_name
 from orchestration.source.index_catalog import (
-    DEFINITIONS,
     Definition,
     Index,
+    definitions,
     is_taken,
     same_indexes,
+    serving_indexes,
 )
 from orchestration.source.relations import Relation
 
@@ -25,8 +28,11 @@ class IndexPlan:
         self._dropped: set[tuple[str, str]] = set()
         for relation in tree:
             if relation.parent is None:
-                for definition in DEFINITIONS:
-                    self._ensure(definition, relation, None)
+                for definition in definitions(event_columns()):
+                    # One of the user's own, of all partitions too, which need not be
+                    # such as can be attached.
+                    if not serving_indexes(connection, definition, relation):
+                        self._ensure(definition, relation, None)
 
     def _ensure(
         self, definition: Definition, relation: Relation, parent: Index | None
@@ -83,13 +89,17 @@ class IndexPlan:
     def _create(self, definition: Definition, relation: Relation) -> Index:
         schema, name = relation.schema, self._free_name(definition, relation)
         leaf = relation.kind != "p"
+        time = build_time(
+            self._connection, relation, takes_all_rows=definition.null_column is None
+        )
+        how = f"writers are not blocked{f'; {time}' if time else ''}"
         self.steps.append(
             Step(
                 f"create index {'concurrently ' if leaf else ''}{self._quoted(name)} "
                 f"on {'' if leaf else 'only '}{self._quoted(schema, relation.name)} "
                 f"{definition.ddl}",
                 f"creating index {schema}.{name} "
-                + ("(writers are not blocked)" if leaf else "(of its partitions')"),
+                + (f"({how})" if leaf else "(of its partitions')"),
                 concurrent=leaf,
             )
         )

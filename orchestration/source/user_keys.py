@@ -13,6 +13,7 @@ from psycopg2 import sql
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure
+from orchestration.core.event_columns import event_columns
 from orchestration.core.settings import TableName
 from orchestration.source.ddl import MAX_NAME_BYTES, joined_name, quoted
 from orchestration.source.loading.records import NULL, shown
@@ -117,7 +118,7 @@ class UserKeys:
         if self._foreign is None:
             # One scan of the events, or a hash could be some integer user's id.
             self._foreign = self._column(
-                "select distinct user_id from {events} where user_id is not null "
+                "select distinct {user} from {events} where {user} is not null "
                 "except select user_id from {keys}"
             )
         ours = self._column(
@@ -140,6 +141,7 @@ class UserKeys:
         statement = sql.SQL(query).format(
             keys=sql.Identifier(self._table.schema, self._table.name),
             events=sql.Identifier(self._events.schema, self._events.name),
+            user=sql.Identifier(str(event_columns().name("user_id"))),
         )
         with self._connection.cursor() as cursor:
             cursor.execute(statement, arguments)

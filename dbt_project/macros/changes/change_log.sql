@@ -41,14 +41,21 @@
     {%- if execute and fast_dau.change_log_exists() -%}
     {%- set lookback_days = fast_dau.setting('lookback_days') -%}
     {%- for trigger in run_query(
-        "select split_part(encode(tgargs, 'escape'), '\\', 1)::int as days from pg_trigger"
+        "select split_part(args, '\\000', 1)::int as days, split_part(args, '\\000', 3) as reading"
+        ~ " from pg_trigger, lateral (select encode(tgargs, 'escape') as args) as encoded"
         ~ " where tgrelid = to_regclass(" ~ fast_dau.string_literals([fast_dau.beside_events('')])
         ~ ") and tgname = 'fast_dau_log_insert'"
-    ).rows if trigger['days'] >= lookback_days -%}
+    ).rows -%}
+        {#- An earlier version noted none, and watched the columns of the contract. -#}
+        {%- do fast_dau.refuse("the change log of the events watches other columns "
+            ~ "than they are read by: make it anew with `fast-dau init --change-log`")
+            if trigger['reading'] and trigger['reading'] != fast_dau.digest_of_reading()
+            or not trigger['reading'] and fast_dau.setting('events_columns') -%}
         {%- do fast_dau.refuse("fast_dau_lookback_days is " ~ lookback_days
             ~ ", but the change log leaves out changes of the last " ~ trigger['days']
             ~ " days, for which it needs to be larger. Make the log anew with "
-            ~ "`fast-dau init --change-log`, which reads it from dbt_project.yml") -%}
+            ~ "`fast-dau init --change-log`, which reads it from dbt_project.yml")
+            if trigger['days'] >= lookback_days -%}
     {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

@@ -83,10 +83,13 @@
     select first_date + n, 'unwatched'
     from (
         select
-            {{ fast_dau.local_date('min(performed_at)') }} as first_date,
-            {{ fast_dau.local_date('max(performed_at)') }} as last_date
-        from {{ partition }}
-        where {{ fast_dau.is_valid_time('performed_at') }}
+            {{ fast_dau.local_date(fast_dau.event_time('min(events.performed_at)')) }} as first_date,
+            {{ fast_dau.local_date(fast_dau.event_time('max(events.performed_at)')) }} as last_date
+        from (
+            select {{ fast_dau.event_column('performed_at') }} as performed_at
+            from {{ partition }}
+        ) as events
+        where {{ fast_dau.has_valid_time() }}
     ) as span
     cross join generate_series(0, last_date - first_date) as n
 {%- endmacro %}

@@ -2,7 +2,8 @@
     what erased users add to them. -#}
 {% macro drop_erased_counts_of_lost_days() -%}
     {%- set known = fast_dau.known_history() -%}
-    {%- set lost = fast_dau.lost_days(known) -%}
+    {#- Users of another type are all others. -#}
+    {%- set lost = fast_dau.lost_days(known) if not fast_dau.other_types_built() else {} -%}
     {%- set first_whole_day = fast_dau.setting('events_kept_from')
         or ((lost.next_day or known.open_date) if lost.first_day else known.kept_from) -%}
     {%- do run_query(

@@ -45,12 +45,12 @@
         'select min(user_days.activity_date) as first_day,'
         ~ ' max(user_days.activity_date) as last_day, min(left_day) + 1 as next_day'
         ~ ' from (select min(left_day) as left_day from ('
-        ~ 'select ' ~ fast_dau.local_date('performed_at') ~ ' as left_day from '
-        ~ source('app', 'events').render() ~ ' as events where ' ~ fast_dau.is_valid_time('performed_at')
-        ~ ' and performed_at >= ' ~ fast_dau.day_starts_at(first_day)
+        ~ 'select ' ~ fast_dau.local_date(fast_dau.event_time()) ~ ' as left_day from '
+        ~ fast_dau.events() ~ ' as events where ' ~ fast_dau.has_valid_time()
+        ~ ' and ' ~ fast_dau.is_since(fast_dau.day_starts_at(first_day))
         ~ ' and exists (select 1 from ' ~ user_days ~ ' as known_days'
         ~ ' where known_days.user_id = events.user_id'
-        ~ ' and known_days.activity_date = ' ~ fast_dau.local_date('events.performed_at') ~ ')'
+        ~ ' and known_days.activity_date = ' ~ fast_dau.local_date(fast_dau.event_time()) ~ ')'
         ~ ' order by performed_at limit 1) as first_left) as events_left'
         ~ ' left join ' ~ user_days ~ ' as user_days on user_days.activity_date >= '
         ~ first_day ~ " and user_days.activity_date < coalesce(left_day, date '9999-12-31')"

@@ -36,12 +36,14 @@
         group by activity_date
     ) as published
     left join (
-        select {{ fast_dau.local_date('performed_at') }} as activity_date, count(*) as events_left
-        from {{ source('app', 'events').render() }} as events
+        select
+            {{ fast_dau.local_date(fast_dau.event_time()) }} as activity_date,
+            count(*) as events_left
+        from {{ fast_dau.events() }} as events
         where
             user_id is not null
-            and performed_at >= {{ fast_dau.day_starts_at(first) }}
-            and performed_at < {{ fast_dau.day_starts_at(last) }}
+            and {{ fast_dau.is_since(fast_dau.day_starts_at(first)) }}
+            and {{ fast_dau.is_before(fast_dau.day_starts_at(last)) }}
             {{ fast_dau.and_is_active_kind() }}
         group by 1
     ) as counted using (activity_date)

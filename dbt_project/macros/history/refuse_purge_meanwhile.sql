@@ -7,8 +7,8 @@
     do $$ begin
         if (
             select not exists (
-                select from {{ source('app', 'events').render() }} as events
-                where user_id is not null and performed_at = state.first_event_at
+                select from {{ fast_dau.events() }} as events
+                where user_id is not null and {{ fast_dau.is_at('state.first_event_at') }}
             )
             from {{ fast_dau.rollup_state() }} as state
             where first_event_at is not null

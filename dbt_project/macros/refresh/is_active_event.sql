@@ -7,13 +7,13 @@
 
 {% macro and_is_active_kind() -%}
     {%- if fast_dau.setting('active_kinds') %}
-    and events.kind in ({{ fast_dau.string_literals(fast_dau.setting('active_kinds')) }})
+    and cast(events.kind as {{ dbt.type_string() }}) in ({{ fast_dau.string_literals(fast_dau.setting('active_kinds')) }})
     {%- endif %}
 {%- endmacro %}
 
 
 {#- A range of the index. -#}
 {% macro default__is_event_of_day() -%}
-    events.performed_at >= days.day_starts_at
-    and events.performed_at < days.day_ends_at
+    {{ fast_dau.is_since('days.day_starts_at') }}
+    and {{ fast_dau.is_before('days.day_ends_at') }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- On-run-end: notes what was built, and gives the run lock back. Whatever a start hook left
-    of its transaction is taken back first. -#}
+{#- On-run-end: notes what was built, gives the run lock back, and says what the first build
+    found. Whatever a start hook left of its transaction is taken back first. -#}
 {% macro end_run(results) -%}
     {%- if execute and fast_dau.is_run() and fast_dau.is_built('rollup_state') -%}
     {%- do run_query(
@@ -12,5 +12,6 @@
         {%- do fast_dau.write_state({'run_id': 'null'}) -%}
     {%- endif -%}
     {%- do run_query('commit') if target.type == 'postgres' -%}
+    {%- do fast_dau.say_found(results) -%}
     {%- endif -%}
 {%- endmacro %}

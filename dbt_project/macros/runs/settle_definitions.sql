@@ -19,6 +19,7 @@
         if kept[name] is not none and kept[name] | string != value -%}
         {%- do differences.append("fast_dau_" ~ name ~ " was " ~ kept[name] ~ ", and is " ~ value) -%}
     {%- endfor -%}
+    {%- do differences.extend(fast_dau.other_types_built()) -%}
     {%- if differences and fast_dau.setting('refresh') != 'start_over'
         and fast_dau.is_built('user_day_activity') -%}
         {%- do fast_dau.refuse("the rollup was built with other definitions: "
@@ -26,6 +27,22 @@
             ~ "the events there are: fast-dau dbt build --vars 'fast_dau_refresh: start_over'"
             ~ " (history whose events are gone is lost by that)") -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The types of users and courses that the tables have, where events are now said to be of
+    others. On Spark no row of another type can be written. -#}
+{% macro other_types_built() -%}
+    {%- set differences = [] -%}
+    {%- for table, column in [
+        ('user_day_activity', 'user_id'), ('daily_active_users_by_course', 'course_id')
+    ] if target.type == 'postgres' and fast_dau.is_built(table) -%}
+        {%- set type = fast_dau.column_types(fast_dau.rollup_relation(table))[column] -%}
+        {%- set given = fast_dau.setting(column ~ '_type') -%}
+        {%- do differences.append("fast_dau_" ~ column ~ "_type was " ~ type ~ ", and is " ~ given)
+            if type != given -%}
+    {%- endfor -%}
+    {{ return(differences) }}
 {%- endmacro %}
 
 

@@ -21,6 +21,7 @@
     {%- set history = fast_dau.find_history() -%}
     {%- do fast_dau.refuse_selection() -%}
     {%- do fast_dau.settle_definitions() -%}
+    {%- do fast_dau.settle_reading_of_events() -%}
     {%- do fast_dau.settle_history(history) -%}
     {%- do fast_dau.settle_days_to_come(days_to_come) -%}
     {%- do fast_dau.open_selected_tables() -%}

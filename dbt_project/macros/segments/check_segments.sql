@@ -6,9 +6,29 @@
         {%- set problem = adapter.dispatch('segment_problem', 'fast_dau')(name, expression) -%}
         {%- if problem -%}
             {%- do fast_dau.refuse("the segment '" ~ name ~ "' is no expression on the columns of "
-                ~ "an event: " ~ expression ~ " (" ~ problem ~ ")") -%}
+                ~ "an event: " ~ expression ~ " (" ~ problem ~ ")" ~ fast_dau.roles_left_out()) -%}
         {%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The columns that an event has: those that one of the table plays the role of. -#}
+{% macro roles_of_events() -%}
+    {%- set columns, roles = fast_dau.setting('events_columns'), [] -%}
+    {%- for role in ['user_id', 'course_id', 'kind', 'performed_at', 'properties']
+        if columns.get(role, role) -%}
+        {%- do roles.append(role) -%}
+    {%- endfor -%}
+    {{ return(roles) }}
+{%- endmacro %}
+
+
+{#- For a message: which columns an event does not have. -#}
+{% macro roles_left_out() -%}
+    {%- set left_out = fast_dau.setting('events_columns').items() | rejectattr('1')
+        | map(attribute='0') | join(', ') -%}
+    {{ return("; the table of events has no column for " ~ left_out
+        ~ ", says fast_dau_events_columns" if left_out else "") }}
 {%- endmacro %}
 
 
@@ -22,8 +42,8 @@
 
 {#- A few events, as an expression finds them, to try it on. -#}
 {% macro segment_trial_events() -%}
-    select user_id, course_id, kind, performed_at, properties
-    from {{ source('app', 'events') }}
+    select {{ fast_dau.roles_of_events() | join(', ') }}
+    from {{ fast_dau.events(limited=true) }} as events
     limit 1000
 {%- endmacro %}
 

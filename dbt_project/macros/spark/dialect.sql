@@ -19,14 +19,7 @@
 {% macro spark__event_days() -%}
     ,
     event_date,
-    {{ fast_dau.local_date('performed_at') }} as activity_date
-{%- endmacro %}
-
-
-{#- Spark has none: the ends of its calendar, of which both `fast-dau export` and Spark's
-    own reader of Postgres make use. -#}
-{% macro spark__infinite_time(sign) -%}
-    timestamp '{{ '0001-01-01 00:00:00' if sign else '9999-12-31 23:59:59' }}'
+    {{ fast_dau.local_date(fast_dau.event_time()) }} as activity_date
 {%- endmacro %}
 
 
@@ -48,6 +41,9 @@ having count(*) > 1
     {{ {
         'double precision': 'double',
         'text': 'string',
+        'character varying': 'string',
+        'citext': 'string',
+        'uuid': 'string',
         'jsonb': 'string',
         'pg_snapshot': 'string',
         'timestamptz': 'timestamp_ltz',
@@ -82,4 +78,30 @@ having count(*) > 1
 {#- Spark cannot list them. -#}
 {% macro spark__knows_time_zone(name) -%}
     {{ return(name in modules.pytz.all_timezones_set) }}
+{%- endmacro %}
+
+
+{#- Its sessions are in UTC. -#}
+{% macro spark__event_time(column) -%}
+    cast({{ column }} as timestamp_ntz)
+{%- endmacro %}
+
+
+{% macro spark__compare_event_time(column, operator, bound) -%}
+    {{ column }} {{ operator }} {{ bound }}
+{%- endmacro %}
+
+
+{#- Spark has no such times: the ends of its calendar, of which both `fast-dau export` and
+    Spark's own reader of Postgres make use. -#}
+{% macro spark__is_infinite(column) -%}
+    {{ column }} in (timestamp '0001-01-01 00:00:00', timestamp '9999-12-31 23:59:59')
+{%- endmacro %}
+
+
+{#- Days have folders, and older ones than those of a week are not looked into. -#}
+{% macro spark__newest_event() -%}
+    select max(performed_at) as newest_event_at
+    from {{ fast_dau.events(limited=true) }}
+    where performed_at <= now() and event_date >= current_date() - 7
 {%- endmacro %}

@@ -12,6 +12,8 @@
     from (
         {{ fast_dau.known_changes() if execute and flags.WHICH == 'compile' else
             'select activity_date, reason from ' ~ fast_dau.pending_days() }}
+        {{ "union all select null, 'changed'"
+            if execute and flags.WHICH == 'compile' and fast_dau.is_read_otherwise() }}
     ) as pending
     group by activity_date
 {%- endmacro %}

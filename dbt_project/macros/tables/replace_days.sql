@@ -1,7 +1,8 @@
 {#- The materialization `replace_days`: a table of which a run replaces the rows that it can
     change (`is_affected_row`), and of these writes only those that differ. The table itself
     is never replaced, whatever the flags, so that history outlives the events that it was
-    counted from, and views and grants of others stay. One transaction, in which no other
+    counted from, and views and grants of others stay; but where a run starts over with users
+    or courses of another type. One transaction, in which no other
     run can begin; indexes are made by post-hooks.
 
     Configuration: `unique_key`, whose columns are never null, a contract, and under `meta`:
@@ -13,10 +14,10 @@
       which there are events are built again. -#}
 {% materialization replace_days, adapter='postgres' %}
     {%- do fast_dau.check_configuration() -%}
-    {%- set is_new = not fast_dau.is_table(this) -%}
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {%- do fast_dau.begin_model() -%}
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
+    {%- set is_new = not fast_dau.is_table(this) or fast_dau.has_other_types() -%}
     {%- do drop_relation_if_exists(load_cached_relation(this)) if is_new -%}
     {%- set changed = fast_dau.create_table(sql) if is_new else fast_dau.replace_rows(sql) -%}
     {%- do store_raw_result(
@@ -34,6 +35,16 @@
     {{ run_hooks(post_hooks, inside_transaction=false) }}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmaterialization %}
+
+
+{#- Whether the table is of other users or courses than a run that starts over writes. -#}
+{% macro has_other_types() -%}
+    {%- set types = fast_dau.column_types(this) if fast_dau.run_kind() == 'start_over' else {} -%}
+    {%- for column in ['user_id', 'course_id'] if column in types -%}
+        {%- do return(true) if types[column] != fast_dau.setting(column ~ '_type') -%}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
 
 
 {#- Makes the table by `create table as`, whose select may run in parallel, unlike that of

@@ -16,6 +16,12 @@
             if type == 'whole_number' and not rule.from <= given <= rule.to
         else "not a list such as [play, post]"
             if type == 'texts' and (given is string or given is mapping or given is not sequence)
+        else "not a mapping of user_id, course_id, kind, performed_at or properties to columns, such "
+            ~ "as {user_id: account_id, course_id: null}"
+            if type == 'columns' and (given is not mapping or given | reject('in',
+                ['user_id', 'course_id', 'kind', 'performed_at', 'properties']) | list
+                or none in [given.get('user_id', ''), given.get('performed_at', '')]
+                or given.values() | reject('none') | reject('string') | list)
         else "not a mapping such as {platform: \"properties ->> 'platform'\"}"
             if type == 'segments' and given is not none and given is not mapping
         else "longer than the 63 bytes that a name may have"

@@ -4,6 +4,14 @@
     {{ return({
         'events_schema': {'default': 'public', 'type': 'name'},
         'events_table': {'default': 'events', 'type': 'name'},
+        'events_columns': {'default': {}, 'type': 'columns'},
+        'user_id_type': {'default': 'integer', 'type': 'word', 'words': fast_dau.id_types()},
+        'course_id_type': {'default': 'integer', 'type': 'word', 'words': fast_dau.id_types()},
+        'performed_at_type': {'default': 'timestamp', 'type': 'word', 'words': ['timestamp',
+            'timestamptz', 'integer', 'bigint', 'numeric', 'double precision']},
+        'performed_at_unit': {'default': 'seconds', 'type': 'word',
+            'words': ['seconds', 'milliseconds']},
+        'performed_at_zone': {'default': 'UTC', 'type': 'time_zone'},
         'time_zone': {'default': 'UTC', 'type': 'time_zone'},
         'active_kinds': {'default': [], 'type': 'texts'},
         'events_start_date': {'default': '2000-01-01', 'type': 'date'},
@@ -37,4 +45,10 @@
     {#- Old names had no prefix; in somebody else's project they are not ours. -#}
     {%- set default = var(name, default) if project_name == 'fast_dau' else default -%}
     {{ return(var('fast_dau_' ~ name, default)) }}
+{%- endmacro %}
+
+
+{#- Of users and courses: types whose values are equal or not, and in an order. -#}
+{% macro id_types() -%}
+    {{ return(['smallint', 'integer', 'bigint', 'uuid', 'text', 'character varying', 'citext']) }}
 {%- endmacro %}

@@ -23,8 +23,8 @@ cross join lateral (
     select
         events.user_id,
         count(*) as events_count,
-        min(events.performed_at) as first_event_at,
-        max(events.performed_at) as last_event_at
+        {{ extreme_event_time('min') }} as first_event_at,
+        {{ extreme_event_time('max') }} as last_event_at
     from {{ ref('stg_events').render() }} as events
     where {{ is_active_event() }}
     group by events.user_id

@@ -11,12 +11,12 @@ with published as (
             max(activity_date) + 1,
             -- Where no run has found an event, all days with events are open.
             (
-                select {{ local_date('min(first_events.performed_at)') }}
-                from {{ source('app', 'events').render() }} as first_events
+                select {{ local_date(event_time('min(events.performed_at)')) }}
+                from {{ events() }} as events
                 where
-                    first_events.user_id is not null
-                    and first_events.performed_at >= {{ earliest_valid_time() }}
-                    and first_events.performed_at <= {{ latest }}
+                    events.user_id is not null
+                    and {{ is_since(earliest_valid_time()) }}
+                    and {{ is_up_to(latest) }}
             )
         ) as open_date
     from {{ ref('daily_active_users') }}
@@ -53,10 +53,10 @@ left join lateral (
     select
         events.user_id,
         count(*) as events_count
-    from {{ source('app', 'events').render() }} as events
+    from {{ events() }} as events
     where
         {{ is_active_event() }}
-        and events.performed_at <= {{ latest }}
+        and {{ is_up_to(latest) }}
         and events.user_id is not null
     group by events.user_id
 ) as active_users on true

@@ -1,10 +1,8 @@
 select
-    user_id,
-    course_id,
-    kind,
-    performed_at,
-    properties{{ event_days() }}
-from {{ source('app', 'events') }}
-where
-    user_id is not null
-    and {{ is_valid_time('performed_at') }}
+    events.user_id,
+    events.course_id,
+    events.kind,
+    events.performed_at,
+    events.properties{{ event_days() }}
+from {{ events(limited=true) }} as events
+where {{ is_valid_event() }}

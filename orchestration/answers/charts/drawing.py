@@ -50,7 +50,14 @@ def drawing(style: Style, draw: Callable[[Any], None]) -> bytes:
         }
     ):
         figure = Figure(figsize=(style.width, style.height), layout="constrained")
-        draw(figure.subplots())
+        axes = figure.subplots()
+        draw(axes)
+        if not axes.has_data():
+            axes.text(
+                *(0.5, 0.5, "Nothing to show for these days"),
+                transform=axes.transAxes,
+                ha="center",
+            )
         figure.savefig(
             out,
             format="svg",

@@ -10,8 +10,10 @@ from orchestration.answers.report.chart import STYLE, Chart, chart
 from orchestration.answers.report.html_table import Table
 from orchestration.answers.report.numbers import Numbers
 from orchestration.answers.words import count, long_day
+from orchestration.core.event_columns import event_columns
 
 _SHOWN = 10
+_LABEL_CHARACTERS = 30
 _DAYS = 7
 
 
@@ -19,7 +21,9 @@ def course_chart(numbers: Numbers) -> Chart:
     """Return the ten courses of most users, each with its mean of the seven days."""
     day = numbers.last_full
     days = [day - timedelta(days=n) for n in range(_DAYS)][::-1]
-    users: dict[int, dict[date, int]] = defaultdict(lambda: dict.fromkeys(days, 0))
+    users: dict[int | str, dict[date, int]] = defaultdict(
+        lambda: dict.fromkeys(days, 0)
+    )
     for row in numbers.courses:
         users[row["course_id"]][row["activity_date"]] = row["dau"]
     used = [course for course, by_day in users.items() if by_day[day]]
@@ -38,7 +42,7 @@ def course_chart(numbers: Numbers) -> Chart:
             markersize=4,
             label="Mean of 7 days",
         )
-        axes.set_yticks(places, map(str, top))
+        axes.set_yticks(places, map(_label, top))
         axes.invert_yaxis()
         axes.set_ylabel("Course")
         axes.set_axisbelow(True)
@@ -59,6 +63,8 @@ def course_chart(numbers: Numbers) -> Chart:
         ],
     )
     said = f"{long_day(day)}: nobody used a course."
+    if event_columns().name("course_id") is None:
+        said = "The table of events has no column for courses."
     if top:
         said = (
             f"On {long_day(day)}, {len(used):,} courses had users; course {top[0]} had "
@@ -66,3 +72,12 @@ def course_chart(numbers: Numbers) -> Chart:
             "average of the seven days up to it."
         )
     return chart("courses", "Top courses", said, table, draw)
+
+
+def _label(course: int | str) -> str:
+    """Return an id as the chart has it; the table has it whole."""
+    text = str(course)
+    if len(text) > _LABEL_CHARACTERS:
+        text = f"{text[: _LABEL_CHARACTERS - 1]}…"
+    # Two of these would be taken for the ends of a formula.
+    return text.replace("$", r"\$")

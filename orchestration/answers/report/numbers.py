@@ -9,6 +9,7 @@ from psycopg2 import sql
 
 from orchestration.answers.questions import ask, newest_day
 from orchestration.answers.terminal import records
+from orchestration.answers.why_empty import why_empty
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
 from orchestration.core.settings import rollup_schema
@@ -40,7 +41,7 @@ class Numbers:
     null where a table has no row of the day;
     `cohorts`: a row per cohort and day number; `courses`: a row per course and day, of
     the week that ends with the last full day. `run_started_at` is in UTC; None where
-    the reader may not know it.
+    the reader may not know it. `why_empty`: why no user was active on any of the days.
     """
 
     days: Sequence[Row]
@@ -48,6 +49,7 @@ class Numbers:
     courses: Sequence[Row]
     last_full: date
     run_started_at: datetime | None
+    why_empty: str | None = None
 
     @property
     def newest(self) -> Row:
@@ -71,7 +73,8 @@ def read_numbers(connection: Connection, days: int) -> Numbers:
     last_full = newest_day(connection, complete=True)
     if newest is None or last_full is None:
         raise UserError(
-            "The tables hold no day that is over: there is nothing to report yet."
+            "The tables hold no day that is over: there is nothing to report yet. "
+            f"{why_empty(connection) or ''}".strip()
         )
     first = newest - timedelta(days=days - 1)
     first_cohort = newest - timedelta(days=min(days, COHORTS) - 1)
@@ -86,6 +89,7 @@ def read_numbers(connection: Connection, days: int) -> Numbers:
         courses=_rows(connection, "courses_in_week", on_date=last_full),
         last_full=last_full,
         run_started_at=_run_started_at(connection),
+        why_empty=why_empty(connection, first, newest),
     )
 
 

@@ -31,6 +31,7 @@ def page(numbers: Numbers) -> str:
     """Return the page, which is equal for equal numbers."""
     return _TEMPLATES.get_template("page.html").render(
         as_of=as_of(numbers),
+        why_empty=numbers.why_empty,
         last_full=long_day(numbers.last_full),
         headlines=headlines(numbers),
         charts=_charts(numbers),

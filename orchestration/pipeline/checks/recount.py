@@ -59,7 +59,7 @@ def rollup_equals_events(
             reasons = differing_reasons(connection, scope, some)
             found += [(cell, days_behind(cell, some)) for cell in reasons]
         spans = {span for _, span in found}
-        arrived = {span for span in spans if have_arrived(connection, span)}
+        arrived = {span for span in spans if have_arrived(connection, scope, span)}
     wrong = {cell[:3] for cell, span in found if span not in arrived}
     for table in RECOUNTED:
         cells = [cell for cell, _ in found if cell[1] == table]

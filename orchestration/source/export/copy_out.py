@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from psycopg2 import sql
-
 from orchestration.core.connection import Connection
+from orchestration.core.event_columns import event_columns
 from orchestration.core.one_ahead import OneAhead
 from orchestration.core.settings import TableName
 from orchestration.source.export.day_file import DayFile
@@ -14,19 +13,19 @@ from orchestration.source.export.utc_days import Day, events_of
 CHUNK_BYTES = 1 << 20
 
 # Both ends are what Spark's own reader makes of infinite times.
-_COPY = sql.SQL("""
+_COPY = """
 copy (
     select
-        user_id, course_id, kind,
+        {user_id}, {course_id}, kind,
         case
             when performed_at < '0001-01-01' then timestamp '0001-01-01 00:00:00'
             when performed_at >= '10000-01-01' then timestamp '9999-12-31 23:59:59'
             else performed_at
         end,
         properties
-    from {events} where {condition}
+    from {events} as e where {condition}
 ) to stdout (format csv, encoding 'utf8')
-""")
+"""
 
 
 class _Chunks:
@@ -55,10 +54,19 @@ def copy_day(connection: Connection, table: TableName, day: Day, file: DayFile) 
     Raises OSError where the file cannot be written, and psycopg2's errors; the
     connection may be of no use then.
     """
+    columns = event_columns()
     statement = _COPY.format(
-        events=sql.Identifier(table.schema, table.name), condition=events_of(day)
+        user_id=_as_spark("user_id", columns.user_id_type),
+        course_id=_as_spark("course_id", columns.course_id_type),
+        events=columns.relation(table),
+        condition=events_of(day),
     )
     with OneAhead() as ahead, connection.cursor() as cursor:
         chunks = _Chunks(file, ahead)
-        cursor.copy_expert(statement.as_string(cursor), chunks)
+        cursor.copy_expert(statement, chunks)
         chunks.convert()
+
+
+def _as_spark(column: str, kind: str) -> str:
+    """Return an id as Spark finds it equal to what Postgres does: it has no citext."""
+    return f"lower({column}::text)" if kind == "citext" else column

@@ -11,27 +11,15 @@ import pyarrow as pa
 from pyarrow import csv
 from pyarrow import parquet as pq
 
-_TYPES: dict[str, pa.DataType] = {
-    "user_id": pa.int32(),
-    "course_id": pa.int32(),
-    "kind": pa.string(),
-    "performed_at": pa.timestamp("us"),
-    "properties": pa.string(),
-}
-SCHEMA = pa.schema(_TYPES)
+from orchestration.core.event_columns import EventColumns, event_columns
+
+# Other types of users and courses are text to Spark.
+_ID_TYPES = {"smallint": pa.int16(), "integer": pa.int32(), "bigint": pa.int64()}
 
 # Spark reads row groups in parallel; each is in memory while it is collected.
 ROW_GROUP_BYTES = 64 << 20
 
 _AS_OF = b"fast_dau.as_of"
-
-_CONVERSION = csv.ConvertOptions(
-    column_types=_TYPES,
-    null_values=[""],
-    strings_can_be_null=True,
-    # As Postgres writes it: null is nothing, an empty text is two quotes.
-    quoted_strings_can_be_null=False,
-)
 
 
 @dataclass(frozen=True)
@@ -57,7 +45,16 @@ class DayFile:
     """A file to add events to; complete, with `rows`, once its block has ended well."""
 
     def __init__(self, path: Path, as_of: datetime) -> None:
-        schema = SCHEMA.with_metadata({_AS_OF: as_of.isoformat()})
+        types = _types(event_columns())
+        schema = pa.schema(types, {_AS_OF: as_of.isoformat()})
+        self._names = schema.names
+        self._conversion = csv.ConvertOptions(
+            column_types=types,
+            null_values=[""],
+            strings_can_be_null=True,
+            # As Postgres writes it: null is nothing, an empty text is two quotes.
+            quoted_strings_can_be_null=False,
+        )
         self._writer = pq.ParquetWriter(path, schema, compression="zstd")
         self._waiting: list[pa.Table] = []
         self._waiting_bytes = 0
@@ -69,10 +66,10 @@ class DayFile:
             BytesIO(text),
             # One block: a line may be as long as it likes.
             read_options=csv.ReadOptions(
-                column_names=SCHEMA.names, block_size=len(text)
+                column_names=self._names, block_size=len(text)
             ),
             parse_options=csv.ParseOptions(newlines_in_values=True),
-            convert_options=_CONVERSION,
+            convert_options=self._conversion,
         )
         self.rows += events.num_rows
         self._waiting.append(events)
@@ -99,3 +96,13 @@ class DayFile:
         if error is None and self._waiting:
             self._write_row_group()
         self._writer.close()
+
+
+def _types(columns: EventColumns) -> dict[str, pa.DataType]:
+    return {
+        "user_id": _ID_TYPES.get(columns.user_id_type, pa.string()),
+        "course_id": _ID_TYPES.get(columns.course_id_type, pa.string()),
+        "kind": pa.string(),
+        "performed_at": pa.timestamp("us"),
+        "properties": pa.string(),
+    }

@@ -3,40 +3,39 @@
 from dataclasses import dataclass
 from datetime import date
 
-from psycopg2 import sql
-
 from orchestration.core.connection import Connection
+from orchestration.core.event_columns import event_columns
 from orchestration.core.settings import TableName
 
 # A day in UTC; None is that of the events without a time.
 Day = date | None
 
 # What Spark's calendar cannot hold belongs to the first or the last day that it can.
-_DAY = sql.SQL("""
+_DAY = """
 case
     when e.performed_at < '0001-01-02' then date '0001-01-01'
     when e.performed_at >= '9999-12-31' then date '9999-12-31'
     else e.performed_at::date
 end
-""")
+"""
 
 # One step down the index a day, however many events a day has. Without its alias
 # `performed_at` would be the day's own name, which no index is in the order of.
-_WALK = sql.SQL("""
+_WALK = """
 with recursive days (day) as (
     (
-        select {day} from {events} as e where e.performed_at >= {first}
-        order by e.performed_at limit 1
+        select {day} from {events} as e where {is_since_first}
+        order by e.recorded_at limit 1
     )
     union all
     select (
-        select {day} from {events} as e where e.performed_at >= days.day + 1
-        order by e.performed_at limit 1
+        select {day} from {events} as e where {is_since_next}
+        order by e.recorded_at limit 1
     )
-    from days where days.day < {last}
+    from days where days.day < %(last)s
 )
-select day from days where day <= {last}
-""")
+select day from days where day <= %(last)s
+"""
 
 
 @dataclass(frozen=True)
@@ -65,18 +64,25 @@ class Span:
 
 def days_with_events(connection: Connection, table: TableName, span: Span) -> list[Day]:
     """Return the days of the span that have events, in order, None at the end."""
-    events = sql.Identifier(table.schema, table.name)
+    columns = event_columns()
+    events = columns.relation(table)
     is_open = span.since in {None, date.min}
-    first = sql.Literal("-infinity" if is_open else span.since)
-    last = sql.Literal(span.until or date.max)
+    walk = _WALK.format(
+        day=_DAY,
+        events=events.replace("%", "%%"),
+        is_since_first="e.recorded_at is not null"
+        if is_open
+        else columns.is_since("%(first)s::date"),
+        is_since_next=columns.is_since("(days.day + 1)"),
+    )
     with connection.cursor() as cursor:
 
         def has(day: Day) -> bool:
-            query = sql.SQL("select from {} where {} limit 1")
-            cursor.execute(query.format(events, events_of(day)))
+            condition = events_of(day)
+            cursor.execute(f"select from {events} as e where {condition} limit 1")
             return cursor.rowcount > 0
 
-        cursor.execute(_WALK.format(day=_DAY, events=events, first=first, last=last))
+        cursor.execute(walk, {"first": span.since, "last": span.until or date.max})
         days: list[Day] = [day for (day,) in cursor.fetchall()]
         if span.until is None:
             if date.min not in days and has(date.min):
@@ -86,14 +92,15 @@ def days_with_events(connection: Connection, table: TableName, span: Span) -> li
     return days
 
 
-def events_of(day: Day) -> sql.Composable:
+def events_of(day: Day) -> str:
     """Return the condition that the day's events meet, for the index on the time."""
     if day is None:
-        return sql.SQL("performed_at is null")
-    bounds: list[sql.Composable] = [sql.SQL("performed_at is not null")]
+        return "recorded_at is null"
+    columns = event_columns()
+    bounds = ["recorded_at is not null"]
     if day != date.min:
-        bounds.append(sql.SQL("performed_at >= {}").format(sql.Literal(day)))
+        bounds.append(columns.is_since(f"date '{day}'"))
     if day != date.max:
         after = date.fromordinal(day.toordinal() + 1)
-        bounds.append(sql.SQL("performed_at < {}").format(sql.Literal(after)))
-    return sql.SQL(" and ").join(bounds)
+        bounds.append(columns.is_before(f"date '{after}'"))
+    return " and ".join(bounds)

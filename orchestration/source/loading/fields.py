@@ -8,17 +8,19 @@ what jsonb takes.
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from orchestration.core.event_columns import EventColumns
 from orchestration.source.loading.records import NULL, BadCell
 from orchestration.source.loading.times import performed_at
 
+Converter = Callable[[Any], str]
 MAX_KEY_CHARACTERS = 600  # of four bytes each, they still fit into an index
 
-_INT4 = range(-(2**31), 2**31)
 _INTEGER = re.compile(r"\s*([+-]?[0-9]{1,20})(?:\.0*)?\s*")
 # What programs write for a user who is not there, and for a number that was a float.
 _NOBODY = re.compile(
@@ -28,6 +30,11 @@ _NOBODY = re.compile(
 )
 _FLOAT = re.compile(r"[+-]?[0-9]+\.0*|[+-]?[0-9](?:\.[0-9]+)?e\+[0-9]+", re.IGNORECASE)
 _MAX_EXACT_FLOAT = 2**53
+_MADE_A_FLOAT = (
+    "is a number that a program has made a float, and may have rounded: write ids as "
+    "integers or as text"
+)
+_UUID = re.compile(r"\{?[0-9a-f]{4}(?:-?[0-9a-f]{4}){7}\}?", re.IGNORECASE)
 
 
 class Unreadable:
@@ -57,21 +64,29 @@ def _is_number(cell: Any) -> bool:
     return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)
 
 
-def integer(cell: Any) -> str:
-    """Accept an int4, also one that was written as a float (12.0)."""
-    if cell is None or cell == "":
-        return NULL
-    if isinstance(cell, float):
-        _refuse_rounded(cell)
-    if isinstance(cell, str) and (match := _INTEGER.fullmatch(cell)):
-        number = int(match[1])
-    elif _is_number(cell) and cell % 1 == 0:
-        number = int(cell)
-    else:
-        raise BadCell("is not an integer")
-    if number not in _INT4:
-        raise BadCell("does not fit a 4-byte integer")
-    return str(number)
+@dataclass(frozen=True)
+class Integer:
+    """Accepts an integer of so many bytes, also one that was written as a float."""
+
+    size: int
+
+    def __call__(self, cell: Any) -> str:
+        """Return the COPY text of a cell."""
+        if cell is None or cell == "":
+            return NULL
+        if isinstance(cell, float):
+            _refuse_rounded(cell)
+        if isinstance(cell, str) and (match := _INTEGER.fullmatch(cell)):
+            number = int(match[1])
+            if "." in cell and abs(number) >= _MAX_EXACT_FLOAT:
+                raise BadCell(_MADE_A_FLOAT)
+        elif _is_number(cell) and cell % 1 == 0:
+            number = int(cell)
+        else:
+            raise BadCell("is not an integer")
+        if not -(2 ** (8 * self.size - 1)) <= number < 2 ** (8 * self.size - 1):
+            raise BadCell(f"does not fit a {self.size}-byte integer")
+        return str(number)
 
 
 def key(cell: Any) -> str:
@@ -102,12 +117,27 @@ def _why_no_key(text: str) -> str | None:
         return "is what stands for no user: leave the cell empty where there is none"
     if text != text.strip():
         return "has blanks around it, which would make it another user: remove them"
-    if _FLOAT.fullmatch(text):
-        return (
-            "is a number that a program has made a float, and may have rounded: write "
-            "ids as integers or as text"
-        )
-    return None
+    return _MADE_A_FLOAT if _FLOAT.fullmatch(text) else None
+
+
+def text_key(cell: Any) -> str:
+    """Accept a user's key as it stands, for a table whose ids are text."""
+    return _escaped(key(cell)) or NULL
+
+
+def uuid(cell: Any) -> str:
+    """Accept a UUID, in any form that Postgres reads."""
+    text = key(cell)
+    if text and not _UUID.fullmatch(text):
+        raise BadCell("is not a UUID")
+    return str(UUID(text)) if text else NULL
+
+
+def course(cell: Any) -> str:
+    """Accept a course's id of text."""
+    if isinstance(cell, str) and len(cell) > MAX_KEY_CHARACTERS:
+        raise BadCell(f"is longer than {MAX_KEY_CHARACTERS} characters")
+    return kind(cell)
 
 
 def kind(cell: Any) -> str:
@@ -150,10 +180,20 @@ def _escaped(text: str) -> str:
     )
 
 
-CONVERTERS: dict[str, Callable[[Any], str]] = {
-    "user_id": integer,
-    "course_id": integer,
-    "kind": kind,
-    "performed_at": performed_at,
-    "properties": properties,
+_OF_TYPE: dict[str, Converter] = {
+    "smallint": Integer(2),
+    "integer": Integer(4),
+    "bigint": Integer(8),
+    "uuid": uuid,
 }
+
+
+def converters(columns: EventColumns) -> dict[str, Converter]:
+    """Return what each role's cells go through, by the types of the table's ids."""
+    return {
+        "user_id": _OF_TYPE.get(columns.user_id_type, text_key),
+        "course_id": _OF_TYPE.get(columns.course_id_type, course),
+        "kind": kind,
+        "performed_at": performed_at,
+        "properties": properties,
+    }

@@ -6,37 +6,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psycopg2
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
+from orchestration.core.event_columns import event_columns
 from orchestration.core.one_ahead import OneAhead
 from orchestration.core.settings import TableName
 from orchestration.core.statements import failures
 from orchestration.source.loading import fields
-from orchestration.source.loading.copy_in import (
-    COLUMNS,
-    copy_events,
-    refuse_rounded_times,
-    vacuum_copied,
-)
-from orchestration.source.loading.mapping import columns_of
+from orchestration.source.loading.cells import Cells
+from orchestration.source.loading.copy_in import copy_events, vacuum_copied
+from orchestration.source.loading.mapping import columns_of, left_out
 from orchestration.source.loading.opening import open_events
-from orchestration.source.loading.plain import is_plain
-from orchestration.source.loading.records import NULL, BadCell, Batch, EventFile, shown
+from orchestration.source.loading.records import Batch, EventFile, shown
 from orchestration.source.loading.refusals import refusal
+from orchestration.source.loading.tally import Tally, new_tally
+from orchestration.source.loading.target import Target
 from orchestration.source.user_keys import UserKeys
 
-
-@dataclass
-class Loaded:
-    """How many events were loaded, and how many of them the models will reject."""
-
-    events: int = 0
-    without_user: int = 0
-    without_time: int = 0
+_HINT = " (--hash-users gives each text id an integer)"
 
 
 @dataclass(frozen=True)
@@ -54,7 +44,7 @@ def load_events(
     path: Path,
     options: Options,
     progress: Callable[[int, int | None], None],
-) -> Loaded:
+) -> Tally:
     """Load all events of the file into the table, in one transaction of their own.
 
     `progress` gets how much was read, and of how much where that is known. Raises
@@ -65,17 +55,18 @@ def load_events(
         open_events(path, options.delimiter) as file,
         failures(f"Loading {path} into {table}"),
     ):
-        columns = columns_of(file, options.columns)
-        refuse_rounded_times(connection, table)
+        ours = event_columns()
+        columns = columns_of(file, options.columns, ours)
         with connection, _without_collector(), OneAhead() as ahead:
             load = _Load(connection, table, file, columns, options, ahead)
+            load.tally.left_out = left_out(file, ours)
             for batch in file.batches(columns):
                 load.add(batch)
                 progress(file.position(), file.total)
     # By now it must not read as if nothing was loaded.
     with failures(f"{path} is loaded into {table}, but vacuuming it then"):
         vacuum_copied(connection, table)
-    return load.loaded
+    return load.tally
 
 
 @contextmanager
@@ -107,76 +98,66 @@ class _Load:
         self._file = file
         self._columns = columns
         self._ahead = ahead
-        self.loaded = Loaded()
+        self.tally = new_tally(connection)
+        self._target = Target(connection, table, columns)
         self._hash_users = options.hash_users
-        self._converters = dict(fields.CONVERTERS)
+        self._has_integers = self._target.columns.user_id_type in {"integer", "bigint"}
+        converters = fields.converters(self._target.columns)
         if options.hash_users:
-            self._converters["user_id"] = fields.key
+            self._require_integers()
+            converters["user_id"] = fields.key
+        has_hint = self._has_integers and not options.hash_users
+        hints = {"user_id": _HINT} if has_hint else {}
+        self._cells = Cells(file, columns, converters, hints)
         self._keys = UserKeys(connection, table, shared=not options.hash_users)
 
     def add(self, batch: Batch) -> None:
         """Convert the batch and begin to copy it, after the one before is through."""
-        texts = self._convert(batch)
+        texts = self._cells.converted(batch)
         # The connection does one thing at a time: no query while a COPY runs.
         self._ahead.wait()
         if self._hash_users:
             texts["user_id"] = self._keys.ids(texts["user_id"])
-        else:
+        elif self._has_integers:
             self._refuse_ids_of_keys(batch, texts["user_id"])
-        self.loaded.events += len(batch.places)
-        self.loaded.without_user += texts["user_id"].count(NULL)
-        self.loaded.without_time += texts["performed_at"].count(NULL)
-        rows = zip(*(texts[column] for column in COLUMNS), strict=True)
+        self.tally.add(texts["user_id"], texts["performed_at"])
+        texts["performed_at"] = self._times(batch, texts["performed_at"])
+        rows = zip(*(texts[role] for role in self._target.names), strict=True)
         text = "\n".join(map("\t".join, rows)) + "\n"
         self._ahead.do(partial(self._copy, text, batch))
 
     def _copy(self, text: str, batch: Batch) -> None:
         try:
-            copy_events(self._connection, self._table, text)
+            names = list(self._target.names.values())
+            copy_events(self._connection, self._table, text, names)
         except psycopg2.Error as error:
-            refused = refusal(error, self._table, self._file, self._columns, batch)
+            names_in_file = {
+                self._target.names[role]: (role, name)
+                for role, name in self._columns.items()
+            }
+            refused = refusal(error, self._table, self._file, names_in_file, batch)
             raise (refused or error) from None
 
-    def _convert(self, batch: Batch) -> dict[str, Sequence[Any]]:
-        count = len(batch.places)
-        try:
-            return {
-                column: self._column(column, batch.cells[column])
-                if column in batch.cells
-                else [NULL] * count
-                for column in COLUMNS
-            }
-        except BadCell:
-            raise self._first_bad_cell(batch) from None
+    def _times(self, batch: Batch, times: Sequence[str]) -> Sequence[str]:
+        """Return them as the column has them; none may come to be on another day."""
+        stored = self._target.stored_times(times)
+        self.tally.moved += len(stored.moved)
+        for number in stored.to_other_day[:1]:
+            zone = self._target.columns.zone
+            reason = (
+                f"is in an hour that comes twice on the clocks of {zone}, and would be "
+                "read as an hour later, on another day"
+            )
+            raise self._cells.refusal(batch, number, "performed_at", reason)
+        return stored.texts
 
-    def _column(self, column: str, cells: Sequence[Any]) -> Sequence[Any]:
-        converter = self._converters[column]
-        if not is_plain(converter, cells):
-            return list(map(converter, cells))
-        if converter is not fields.key and "" in cells:
-            return [cell or NULL for cell in cells]
-        return cells
-
-    def _first_bad_cell(self, batch: Batch) -> UserError:
-        """Find what `_convert` stopped at, in the file's order, not by column."""
-        for number in range(len(batch.places)):
-            for column, cells in batch.cells.items():
-                try:
-                    self._converters[column](cells[number])
-                except BadCell as error:
-                    return self._bad_cell(batch, number, column, str(error))
-        raise AssertionError
-
-    def _bad_cell(
-        self, batch: Batch, number: int, column: str, reason: str
-    ) -> UserError:
-        if column == "user_id" and not self._hash_users:
-            reason += " (--hash-users gives each text id an integer)"
-        return UserError(
-            f"{self._file.name}, {self._file.unit} {batch.places[number]}, column "
-            f"{self._columns[column]}: {shown(batch.cells[column][number])} {reason}; "
-            "nothing was loaded."
-        )
+    def _require_integers(self) -> None:
+        if not self._has_integers:
+            kind = self._target.columns.user_id_type
+            raise UserError(
+                f"--hash-users gives users integers, and the user ids of {self._table} "
+                f"are of type {kind}: leave it out, and ids are loaded as they are."
+            )
 
     def _refuse_ids_of_keys(self, batch: Batch, user_ids: Sequence[str]) -> None:
         """Keep two users apart: an integer of the file, and the same one of a key."""
@@ -184,4 +165,4 @@ class _Load:
         for number, user_id in enumerate(user_ids if owners else ()):
             if user_id in owners:
                 reason = f"is already the id of the user {shown(owners[user_id])}"
-                raise self._bad_cell(batch, number, "user_id", reason)
+                raise self._cells.refusal(batch, number, "user_id", reason)

@@ -15,7 +15,14 @@ from orchestration.source.loading.times import performed_at
 
 # A line, so a cell, that is neither empty nor of this form. (Possessive quantifiers
 # would say it in one match, but Python 3.11 before 3.11.5 gets them wrong.)
-_NO_INTEGER = re.compile(r"^(?!(?:-?[1-9][0-9]{0,8}|0)$).", re.MULTILINE)
+_NO_INTEGERS = {
+    # By the bytes of the type, as many digits as always fit.
+    size: re.compile(rf"^(?!(?:-?[1-9][0-9]{{0,{more}}}|0)$).", re.MULTILINE)
+    for size, more in {2: 3, 4: 8, 8: 17}.items()
+}
+_NO_UUID = re.compile(
+    r"^(?!(?!0{8}-)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$).", re.MULTILINE
+)
 _NO_TIME = re.compile(
     r"^(?![0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?$).",
     re.MULTILINE,
@@ -30,18 +37,18 @@ _ODD_KEY = re.compile(
 )
 
 
-def is_plain(converter: Callable[[Any], str], cells: Sequence[Any]) -> bool:
+def is_plain(converter: fields.Converter, cells: Sequence[Any]) -> bool:
     """Tell whether the converter of fields.py would change no cell but empty ones."""
     try:
         joined = "\n".join(cells) + "\n"
     except TypeError:  # not all of them are text
         return False
     # A line break within a cell would make it look like two.
-    return joined.count("\n") == len(cells) and _CHECKS[converter](joined, cells)
-
-
-def _integers(joined: str, _: Sequence[str]) -> bool:
-    return not _NO_INTEGER.search(joined)
+    if joined.count("\n") != len(cells):
+        return False
+    if isinstance(converter, fields.Integer):
+        return not _NO_INTEGERS[converter.size].search(joined)
+    return _CHECKS[converter](joined, cells)
 
 
 def _times(joined: str, cells: Sequence[str]) -> bool:
@@ -59,14 +66,32 @@ def _text(joined: str, _: Sequence[str]) -> bool:
 
 
 def _keys(joined: str, cells: Sequence[str]) -> bool:
-    if "\0" in joined or max(map(len, cells)) > fields.MAX_KEY_CHARACTERS:
+    if "\0" in joined or not _are_short(cells):
         return False
     return not _ODD_KEY.search(joined)
 
 
-_CHECKS: dict[Callable[[Any], str], Callable[[str, Sequence[str]], bool]] = {
-    fields.integer: _integers,
+def _text_keys(joined: str, cells: Sequence[str]) -> bool:
+    return _text(joined, cells) and _keys(joined, cells)
+
+
+def _uuids(joined: str, _: Sequence[str]) -> bool:
+    return not _NO_UUID.search(joined)
+
+
+def _courses(joined: str, cells: Sequence[str]) -> bool:
+    return _text(joined, cells) and _are_short(cells)
+
+
+def _are_short(cells: Sequence[str]) -> bool:
+    return max(map(len, cells)) <= fields.MAX_KEY_CHARACTERS
+
+
+_CHECKS: dict[fields.Converter, Callable[[str, Sequence[str]], bool]] = {
     fields.key: _keys,
+    fields.text_key: _text_keys,
+    fields.uuid: _uuids,
+    fields.course: _courses,
     fields.kind: _text,
     performed_at: _times,
     fields.properties: _text,

@@ -22,10 +22,13 @@ def refusal(
     error: psycopg2.Error,
     table: TableName,
     file: EventFile,
-    columns: Mapping[str, str],
+    columns: Mapping[str, tuple[str, str]],
     batch: Batch,
 ) -> UserError | None:
-    """Return the error as one about the file, or None where it is not about data."""
+    """Return the error as one about the file, or None where it is not about data.
+
+    `columns`: by name in the table, ours and the file's.
+    """
     code = error.pgcode or ""
     if not code.startswith(_DATA_ERRORS):
         return None
@@ -45,9 +48,12 @@ def refusal(
         return UserError(f"{file.name}, {where}: {reason}; nothing was loaded.")
     number = int(context[1]) - 1
     where = f"{file.unit} {batch.places[number]}"
-    # Of the columns, only this one has a form that is left to the server.
-    if code.startswith(("22", "54")) and "properties" in context[2]:
-        cell = batch.cells["properties"][number]
-        where += f", column {columns['properties']}"
-        reason = f"{shown(cell)} is refused: {reason}"
+    # A value of a form, or a length, that is left to the server, which names the column
+    # before it quotes the value.
+    named = context[2].partition('"')[0]
+    for column, (ours, theirs) in columns.items():
+        if code.startswith(("22", "54")) and f" {column}: " in named:
+            where += f", column {theirs}"
+            reason = f"{shown(batch.cells[ours][number])} is refused: {reason}"
+            break
     return UserError(f"{file.name}, {where}: {reason}; nothing was loaded.")

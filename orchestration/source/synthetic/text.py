@@ -30,7 +30,7 @@ _SPECIAL_DAYS = {
 
 
 class CopyText:
-    """Writes the rows of one stream, with the columns of `copy_in.COLUMNS`.
+    """Writes the rows of one stream, with the roles of an event as columns.
 
     Fields of fixed width are laid side by side, filled up with zero bytes, which
     no text contains; these are then taken out of all lines at once.

@@ -8,7 +8,9 @@ from typing import Any
 from psycopg2 import sql
 
 from orchestration.core.connection import Connection
+from orchestration.core.settings import dbt_vars, events_table
 from orchestration.core.statements import execute
+from orchestration.source.shape import is_view
 from orchestration.trust.check.scope import Days, Scope
 from orchestration.trust.check.tables import recounted
 from orchestration.trust.check.templates import query
@@ -68,14 +70,19 @@ def days_behind(cell: tuple[Any, ...], days: Days) -> tuple[date, date] | None:
     return day - timedelta(days=days_before[table]), last
 
 
-def have_arrived(connection: Connection, span: tuple[date, date] | None) -> bool:
+def have_arrived(
+    connection: Connection, scope: Scope, span: tuple[date, date] | None
+) -> bool:
     """Tell whether events of these days came since the latest run began.
 
     Events that were deleted since leave no trace; those of no day may always have come.
+    Rows of a view do not tell: of them, those of the lookback's days may have come.
     """
     if span is None:
         return True
     first, last = span
+    if is_view(connection, events_table()):
+        return last >= scope.today - timedelta(dbt_vars()["lookback_days"])
     with connection.cursor() as cursor:
         execute(cursor, query(connection, "arrived"), {"first": first, "last": last})
         return bool(cursor.fetchall()[0][0])

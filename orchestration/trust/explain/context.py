@@ -9,9 +9,11 @@ from psycopg2 import sql
 from orchestration.answers.questions import newest_day, question_query
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
+from orchestration.core.event_columns import event_columns
 from orchestration.core.manifest import models, tables
 from orchestration.core.settings import TableName, dbt_vars, events_table, rollup_schema
 from orchestration.core.statements import execute
+from orchestration.source.index_catalog import definitions
 from orchestration.trust.check.cells import difference_query
 from orchestration.trust.check.scope import days_to_check, read_scope
 
@@ -68,11 +70,23 @@ class Context:
                 name: self._quoted(table)
                 for name, table in (made | self.tables).items()
             },
+            **self._of_events(),
             "active_kinds": self._scope.kinds,
             "open_days": self._open_days(),
             "model": self._model,
             "answer": lambda name: question_query(self._connection, name),
             "recount": self._recount,
+        }
+
+    def _of_events(self) -> dict[str, Any]:
+        """Return the events as a relation, and the definitions of their indexes."""
+        columns = event_columns()
+        of_range, of_no_user = definitions(columns)
+        return {
+            "events": columns.relation(events_table()).replace("%", "%%"),
+            "recorded": columns.recorded,
+            "events_index": of_range.ddl,
+            "null_user_index": of_no_user.ddl,
         }
 
     def _quoted(self, table: TableName) -> str:

@@ -3,6 +3,7 @@
 from psycopg2 import sql
 
 from orchestration.core.statements import Names
+from orchestration.trust.forget.ids import is_user
 from orchestration.trust.forget.owners import Owner
 
 # By column of `erased_counts`: of a user who was active n days before.
@@ -30,7 +31,7 @@ from (
         min(activity_date) over () as first_date,
         max(activity_date) over () as last_date
     from {user_day_activity}
-    where user_id = %s
+    where {is_user}
 ) as active_days
 cross join generate_series(0, 27) as n
 group by activity_date + n
@@ -38,10 +39,11 @@ on conflict (activity_date) do update set {sums}
 """
 
 
-def keep_counts(rollup: Owner, names: Names, user_id: int) -> None:
+def keep_counts(rollup: Owner, names: Names, user_id: int | str, kind: str) -> None:
     """Add what the user counts for, and nothing of who it is, to erased_counts.
 
-    Also of days still to come, which will look back on days of the user.
+    Also of days still to come, which will look back on days of the user. `kind`: the
+    type of ids.
     """
     parts = {
         "columns": ", ".join(_COUNTS),
@@ -51,4 +53,4 @@ def keep_counts(rollup: Owner, names: Names, user_id: int) -> None:
         ),
     }
     texts = {name: sql.SQL(text) for name, text in parts.items()}
-    rollup.changed(_KEEP, user_id, **names, **texts)
+    rollup.changed(_KEEP, user_id, is_user=is_user(kind), **names, **texts)

@@ -6,6 +6,7 @@ from datetime import date
 
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
+from orchestration.core.event_columns import EventColumns
 from orchestration.core.manifest import STATE, models, tables
 from orchestration.core.settings import TableName, rollup_schema
 from orchestration.core.statements import (
@@ -17,20 +18,21 @@ from orchestration.core.statements import (
 )
 from orchestration.source.user_keys import keys_table
 from orchestration.trust.forget.contribution import keep_counts
+from orchestration.trust.forget.ids import is_user
 from orchestration.trust.forget.owners import Owner, Owners
 from orchestration.trust.forget.proof import prove_erased
 from orchestration.trust.forget.run_lock import begin_alone
 
 # The latest of its columns: an earlier version's table has none of it.
 _ERASED_COUNT = "dormant_users"
-_DELETE = "delete from {table} where user_id = %s"
+_DELETE = "delete from {table} where {is_user}"
 
-_DAYS = "select activity_date from {user_day_activity} where user_id = %s order by 1"
+_DAYS = "select activity_date from {user_day_activity} where {is_user} order by 1"
 
 # Though a run may have taken the day up before: it counted the user.
 _NOTE_DAYS = """
 insert into {pending_days} (activity_date, reason)
-select activity_date, 'erased' from {user_day_activity} where user_id = %s
+select activity_date, 'erased' from {user_day_activity} where {is_user}
 on conflict (activity_date, reason) do update set refresh_id = null
 """
 
@@ -53,11 +55,12 @@ class Forgotten:
         return any(self.rows_erased.values())
 
 
-def forget(
+def forget(  # noqa: PLR0913  # whom, where, and how
     connection: Connection,
     events: TableName,
-    user_id: int,
+    user_id: int | str,
     *,
+    columns: EventColumns,
     keeps_counts: bool,
     say: Callable[[str], None],
 ) -> Forgotten:
@@ -80,14 +83,15 @@ def forget(
         if names:
             owner = owners.of(*(TableName(rollup_schema(), name) for name in names))
         if owner and "user_day_activity" in names:
-            found = owner.answers(_DAYS, user_id, **names)
+            user = is_user(columns.user_id_type)
+            found = owner.answers(_DAYS, user_id, is_user=user, **names)
             days = [date.fromisoformat(day) for day in found if day]
-            owner.changed(_NOTE_DAYS, user_id, **names)
+            owner.changed(_NOTE_DAYS, user_id, is_user=user, **names)
             if keeps_counts:
-                keep_counts(owner, names, user_id)
+                keep_counts(owner, names, user_id, columns.user_id_type)
         say(f"Erasing user {user_id}, which reads all of {events}.")
-        erased = _delete_rows(connection, owners, events, user_id, names)
-        searched = prove_erased(connection, owners, user_id, events)
+        erased = _delete_rows(connection, owners, events, user_id, columns, names)
+        searched = prove_erased(connection, owners, user_id, events, columns)
         owners.refuse_what_waits()
     return Forgotten(owner, erased, days, searched)
 
@@ -118,22 +122,27 @@ def _user_tables() -> list[str]:
     return [name for name in tables() if "user_id" in models()[name]["columns"]]
 
 
-def _delete_rows(
+def _delete_rows(  # noqa: PLR0913, PLR0917  # what is erased, where, and by whom
     connection: Connection,
     owners: Owners,
     events: TableName,
-    user_id: int,
+    user_id: int | str,
+    columns: EventColumns,
     names: Names,
 ) -> dict[TableName, int]:
     """Delete the user's rows from every table that is known to have some."""
-    searched = [events]
+    searched = {events: str(columns.name("user_id"))}
     keys = keys_table(events)
-    if is_built(connection, keys):
-        searched.append(keys)
-    searched += [
-        TableName(rollup_schema(), name) for name in names if name not in STATE
-    ]
+    # They are of those who were known by text, and have got integers.
+    if isinstance(user_id, int) and is_built(connection, keys):
+        searched[keys] = "user_id"
+    for name in names:
+        if name not in STATE:
+            searched[TableName(rollup_schema(), name)] = "user_id"
+    kind = columns.user_id_type
     return {
-        table: owners.of(table).changed(_DELETE, user_id, table=identifier(table))
-        for table in searched
+        table: owners.of(table).changed(
+            _DELETE, user_id, table=identifier(table), is_user=is_user(kind, column)
+        )
+        for table, column in searched.items()
     }

@@ -14,7 +14,7 @@ from psycopg2.extensions import encodings
 from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure, UserError
 from orchestration.core.settings import TableName
-from orchestration.core.statements import identifier, rows
+from orchestration.core.statements import filled, identifier, rows
 
 _OWNERS = """
 select distinct
@@ -104,7 +104,7 @@ class Owner:
         is_query: bool,
     ) -> list[str | None]:
         with self._connection.cursor() as cursor:
-            text = cursor.mogrify(sql.SQL(query).format(**names), arguments or None)
+            text = filled(cursor, query, arguments, names)
         statement = text.decode(encodings[self._connection.encoding])
         call = "select {function}(%s, %s)"
         found = rows(

@@ -1,7 +1,12 @@
 """Proves that no table holds a user any more."""
 
+from dataclasses import astuple
+
+from psycopg2 import sql
+
 from orchestration.core.connection import Connection
 from orchestration.core.errors import Failure
+from orchestration.core.event_columns import EventColumns
 from orchestration.core.settings import TableName, rollup_schema
 from orchestration.core.statements import identifier, rows
 from orchestration.source.user_keys import keys_table
@@ -12,25 +17,30 @@ _TABLES = """
 select
     namespace.nspname,
     class.relname,
+    attribute.attname,
     attribute.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
 from pg_attribute as attribute
 join pg_class as class on attribute.attrelid = class.oid
 join pg_namespace as namespace on class.relnamespace = namespace.oid
 where
-    attribute.attname = 'user_id'
-    and not attribute.attisdropped
+    not attribute.attisdropped
     and class.relkind in ('r', 'p', 'm', 'f')
     and not class.relispartition
     and (
-        namespace.nspname = %s
-        or (namespace.nspname, class.relname) in ((%s, %s), (%s, %s))
+        (namespace.nspname, attribute.attname) = (%s, 'user_id')
+        or (namespace.nspname, class.relname, attribute.attname)
+        in ((%s, %s, %s), (%s, %s, 'user_id'))
     )
 order by 1, 2
 """
 
 
 def prove_erased(
-    connection: Connection, owners: Owners, user_id: int, events: TableName
+    connection: Connection,
+    owners: Owners,
+    user_id: int | str,
+    events: TableName,
+    columns: EventColumns,
 ) -> list[TableName]:
     """Return the tables that were searched for the user, none of which holds a row.
 
@@ -38,14 +48,20 @@ def prove_erased(
     the events and their keys. Raises Failure that names the tables with rows left.
     """
     keys = keys_table(events)
-    named = (rollup_schema(), events.schema, events.name, keys.schema, keys.name)
+    user = columns.name("user_id")
+    named = (rollup_schema(), *astuple(events), user, *astuple(keys))
     tables = []
     left = []
-    for table_schema, name, is_whole in rows(connection, _TABLES, *named):
+    for table_schema, name, column, is_whole in rows(connection, _TABLES, *named):
         table = TableName(table_schema, name)
         tables.append(table)
-        if count := _count(owners, table, user_id, is_whole=is_whole):
-            left.append(f"{table} ({count:,})")
+        condition = _condition(column, columns.user_id_type, is_whole=is_whole)
+        query = "select count(*) from {table} where {condition}"
+        (count,) = owners.of(table).answers(
+            query, user_id, table=identifier(table), condition=condition
+        )
+        if count != "0":
+            left.append(f"{table} ({int(count or 0):,})")
     if left:
         raise Failure(
             f"Rows of user {user_id} would be left in {', '.join(left)}: written "
@@ -56,8 +72,11 @@ def prove_erased(
     return tables
 
 
-def _count(owners: Owners, table: TableName, user_id: int, *, is_whole: bool) -> int:
-    condition = "user_id = %s" if is_whole else "user_id::text = %s::text"
-    query = f"select count(*) from {{table}} where {condition}"  # noqa: S608  # ours
-    (count,) = owners.of(table).answers(query, user_id, table=identifier(table))
-    return int(count or 0)
+def _condition(column: str, kind: str, *, is_whole: bool) -> sql.Composed:
+    """Return that a column, of whatever type, has the user, whose id is of a kind."""
+    condition = "{}::text = %s::text"
+    if is_whole and kind in {"smallint", "integer", "bigint"}:
+        condition = "{} = %s"
+    elif kind in {"citext", "uuid"}:
+        condition = "lower({}::text) = lower(%s)"
+    return sql.SQL(condition).format(sql.Identifier(column))

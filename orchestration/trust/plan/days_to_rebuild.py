@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  # a class
 
 from orchestration.core.connection import Connection
+from orchestration.core.event_columns import event_columns
 from orchestration.core.settings import TableName
 from orchestration.core.statements import execute
 
@@ -24,7 +24,8 @@ order by activity_date
 
 _EVENTS = """
 explain (format json)
-select from {events} where performed_at >= %(starts_at)s and performed_at < %(ends_at)s
+select from {events} as events
+where recorded_at >= {starts_at} and recorded_at < {ends_at}
 """
 
 
@@ -41,11 +42,16 @@ def planned_days(
     connection: Connection, model: str, events: TableName
 ) -> list[PlannedDay]:
     """Return the days that refresh_days, compiled to `model`, holds as of now."""
-    table = sql.Identifier(events.schema, events.name).as_string(connection)
+    columns = event_columns()
+    estimate = _EVENTS.format(
+        events=columns.relation(events).replace("%", "%%"),
+        starts_at=columns.recorded("%(starts_at)s"),
+        ends_at=columns.recorded("%(ends_at)s"),
+    )
     with connection.cursor() as cursor:
         execute(cursor, _DAYS.format(model=model))
         return [
-            PlannedDay(day, reason, _estimate(cursor, table, starts_at, ends_at))
+            PlannedDay(day, reason, _estimate(cursor, estimate, starts_at, ends_at))
             for day, reason, starts_at, ends_at in cursor.fetchall()
         ]
 
@@ -66,8 +72,8 @@ def in_ranges(days: Iterable[PlannedDay]) -> Iterator[list[PlannedDay]]:
         yield [day for _, day in part]
 
 
-def _estimate(cursor: Cursor, table: str, starts_at: Any, ends_at: Any) -> int:
+def _estimate(cursor: Cursor, query: str, starts_at: Any, ends_at: Any) -> int:
     bounds = {"starts_at": starts_at, "ends_at": ends_at}
-    execute(cursor, _EVENTS.format(events=table), bounds)
+    execute(cursor, query, bounds)
     row = cursor.fetchone()
     return int(row[0][0]["Plan"]["Plan Rows"]) if row else 0

@@ -3,10 +3,10 @@
     that wrote it, of which the last 32 bits: newer are those up to half of their range
     ahead. -#}
 select exists (
-    select from {{ relations.events }}
+    select from {{ relations.written_events }} as events
     where
-        performed_at >= %(first)s::date - 2
-        and performed_at < %(last)s::date + 1 + 2
+        recorded_at >= {{ recorded("%(first)s::date - 2") }}
+        and recorded_at < {{ recorded("%(last)s::date + 1 + 2") }}
         and mod(
             xmin::text::bigint + 4294967296
             - mod(pg_snapshot_xmin(state.change_log_snapshot)::text::bigint, 4294967296),

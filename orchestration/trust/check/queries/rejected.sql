@@ -19,24 +19,24 @@ with published_rejected_events as (
 rejected as (
 
     select 'performed_at is null' as reason, performed_at
-    from {{ relations.events }}
-    where performed_at is null
+    from {{ relations.events }} as events
+    where recorded_at is null
 
     union all
 
     select 'performed_at is infinite' as reason, performed_at
-    from {{ relations.events }}
-    where performed_at in ('-infinity', 'infinity')
+    from {{ relations.events }} as events
+    where {{ is_infinite }}
 
     union all
 
     -- Only the days around the first valid one are looked up in the time zone, whose
     -- rules end before timestamps do.
     select 'performed_at is before events_start_date' as reason, performed_at
-    from {{ relations.events }}
+    from {{ relations.events }} as events
     where
-        performed_at > '-infinity'
-        and performed_at < %(events_start_date)s::date + 2
+        recorded_at < {{ recorded("%(events_start_date)s::date + 2") }}
+        and not ({{ is_infinite }})
         and case
             when performed_at < %(events_start_date)s::date - 2 then true
             else {{ local_date }} < %(events_start_date)s
@@ -45,10 +45,11 @@ rejected as (
     union all
 
     select 'user_id is null' as reason, performed_at
-    from {{ relations.events }}
+    from {{ relations.events }} as events
     where
         user_id is null
-        and performed_at >= %(events_start_date)s::date - 2
+        and recorded_at >= {{ recorded("%(events_start_date)s::date - 2") }}
+        and recorded_at < {{ recorded("%(latest_valid)s::timestamp + interval '2 days'") }}
         and performed_at <= %(latest_valid)s::timestamp
         and {{ local_date }} >= %(events_start_date)s
         and (

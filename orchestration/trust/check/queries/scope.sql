@@ -52,15 +52,16 @@ cross join (
 ) as published
 left join lateral (
     select performed_at_local::date as local_date
-    from {{ relations.events }},
+    from {{ relations.events }} as events,
         lateral (
             select performed_at at time zone 'UTC' at time zone state.time_zone
         ) as local (performed_at_local)
     where
         user_id is not null
-        and performed_at >= state.events_start_date - 2
+        and recorded_at >= {{ recorded("state.events_start_date - 2") }}
+        and recorded_at < {{ recorded("clock.latest_valid + interval '2 days'") }}
         and performed_at <= clock.latest_valid
         and performed_at_local::date >= state.events_start_date
-    order by performed_at
+    order by recorded_at
     limit 1
 ) as first_event on true

@@ -12,8 +12,8 @@ select
 from {{ relations.events }} as events
 where
     user_id is not null
-    and performed_at >= %(first)s::date - {{ days_before }} - 2
-    and performed_at < %(last)s::date + 1 + 2
+    and recorded_at >= {{ recorded("%(first)s::date - " ~ days_before ~ " - 2") }}
+    and recorded_at < {{ recorded("%(last)s::date + 1 + 2") }}
     and performed_at <= %(latest_valid)s::timestamp
     {% if has_kinds %}
     and kind = any(%(active_kinds)s)

@@ -2,7 +2,7 @@
 asks: Does the list of events that do not count equal a recount of them?
 by: fast-dau check
 reads:
-  events: {index: "(performed_at) where (user_id is null)", alone: true}
+  events: {index: {{ null_user_index | tojson }}, alone: true}
 pages: {plus: 50, per_row: 1}
 */
 {{ recount('rejected') }}

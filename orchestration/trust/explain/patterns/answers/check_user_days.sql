@@ -2,7 +2,7 @@
 asks: Do the tables of users and days equal a recount of the events, on seven days?
 by: fast-dau check
 reads:
-  events: {index: "(performed_at) include (user_id, course_id)", alone: {{ not active_kinds }}}
+  events: {index: {{ events_index | tojson }}, alone: {{ not active_kinds }}}
   user_day_activity: {index: "(activity_date, user_id)"}
   returning_users: {index: "unique (activity_date, user_id)"}
   user_lifetimes: {index: "unique (user_id)"}

@@ -5,5 +5,5 @@ reads:
   events:
     in_full: a person is rarely erased, and an index on user_id would cost every insert
 */
-select count(*) from {{ events }}
+select count(*) from {{ events }} as events
 where user_id = %(user_id)s

@@ -2,7 +2,7 @@
 asks: How did DAU go in the last 90 days, up to this second?
 by: a dashboard
 reads:
-  events: {index: "(performed_at) include (user_id, course_id)", alone: {{ not active_kinds }}}
+  events: {index: {{ events_index | tojson }}, alone: {{ not active_kinds }}}
   daily_active_users:
     index: "unique (activity_date)"
     in_full: a day that is not over may be anywhere; it is a row a day

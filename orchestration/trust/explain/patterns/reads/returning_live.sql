@@ -2,7 +2,7 @@
 asks: Which users have come back today, up to this second?
 by: an application
 reads:
-  events: {index: "(performed_at) include (user_id, course_id)", alone: {{ not active_kinds }}}
+  events: {index: {{ events_index | tojson }}, alone: {{ not active_kinds }}}
   user_day_activity: {index: "(activity_date, user_id)", alone: true}
   daily_active_users:
     in_full: a day that is not over may be anywhere; it is a row a day

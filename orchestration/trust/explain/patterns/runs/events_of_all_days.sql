@@ -3,7 +3,7 @@ asks: Who was active on each day of history?
 by: "dbt build with fast_dau_refresh: full, and the first build"
 reads:
   events:
-    index: "(performed_at) include (user_id, course_id)"
+    index: {{ events_index | tojson }}
     alone: {{ not active_kinds }}
     in_full: every day is counted anew, each as a range of the index
 */

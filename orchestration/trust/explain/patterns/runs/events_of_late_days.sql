@@ -2,7 +2,7 @@
 asks: Who was active on those days, and on one of two months ago that changed?
 by: dbt build, after a late change
 reads:
-  events: {index: "(performed_at) include (user_id, course_id)", alone: {{ not active_kinds }}}
+  events: {index: {{ events_index | tojson }}, alone: {{ not active_kinds }}}
 pages: {plus: 50, per_row: {{ 1.5 if active_kinds else 0.05 }}}
 */
 {{ model('user_day_activity', days='late') }}

@@ -2,7 +2,7 @@
 asks: Who was active on the days that an ordinary run rebuilds?
 by: dbt build, every hour
 reads:
-  events: {index: "(performed_at) include (user_id, course_id)", alone: {{ not active_kinds }}}
+  events: {index: {{ events_index | tojson }}, alone: {{ not active_kinds }}}
 pages: {plus: 50, per_row: {{ 1.5 if active_kinds else 0.05 }}}
 */
 {{ model('user_day_activity', days='ordinary') }}

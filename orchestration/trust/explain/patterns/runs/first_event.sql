@@ -2,7 +2,7 @@
 asks: On which day does history begin?
 by: dbt build
 reads:
-  events: {index: "(performed_at) include (user_id, course_id)", alone: true}
+  events: {index: {{ events_index | tojson }}, alone: true}
 pages: {plus: 50, per_row: 4}
 */
 {{ model('calendar_days') }}

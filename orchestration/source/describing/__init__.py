@@ -1,0 +1,1 @@
+"""A user's own table of events: its columns looked at, understood, and remembered."""
