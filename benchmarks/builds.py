@@ -41,12 +41,14 @@ class Rollup:
     schema: str
     events: TableName
     project: Path = DBT_PROJECT_DIR
+    settings: tuple[tuple[str, str], ...] = ()
 
     def flags(self, **variables: Any) -> list[str]:
         """Return the flags of any dbt command on this rollup."""
         given = {
             "events_schema": self.events.schema,
             "events_table": self.events.name,
+            **dict(self.settings),
             **variables,
         }
         is_ours = self.project == DBT_PROJECT_DIR

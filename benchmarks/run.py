@@ -22,6 +22,7 @@ from benchmarks import (
     product,
     reads,
     report,
+    uuids,
     wall,
 )
 from benchmarks.bench import Bench
@@ -37,6 +38,7 @@ from orchestration.core.statements import failures
 GROUPS: dict[Callable[[Bench], Iterator[Measure]], tuple[str, ...]] = {
     full.measure: tuple(full.WHAT),
     hourly.measure: tuple(hourly.WHAT),
+    uuids.measure: tuple(uuids.WHAT),
     product.measure: tuple(product.WHAT),
     columnar.measure: tuple(columnar.WHAT),
     reads.measure: tuple(reads.WHAT),

@@ -79,6 +79,8 @@ TARGETS = {
     "hourly": [at_most(1.2, "hourly_tenth")],
     "hourly_noop": [NO_ROWS, LITTLE_WAL],
     "late": [at_most(1.5, "hourly")],
+    "uuid_first": [at_most(2, "full_first")],
+    "uuid_hourly": [at_most(1.2, "hourly")],
     "naive": [at_least(2, "full_first"), at_least(10, "hourly")],
     "package_full": [at_least(1, "full_first")],
     "package_hourly": [at_least(1, "hourly")],
