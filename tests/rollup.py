@@ -107,6 +107,18 @@ def exit_code_of_dbt(arguments: list[str]) -> int:
     return 0 if outcome.success else 1 if outcome.exception is None else 2
 
 
+def expected_rows(
+    events: Iterable[Event], now: datetime, definitions: Definitions
+) -> dict[str, Rows]:
+    """Return what the oracle says, with times of rejected events as text."""
+    expected = tables(events, now, definitions)
+    expected["rejected_events"] = [
+        (reason, count, *(None if t is None else str(t) for t in times))
+        for reason, count, *times in expected["rejected_events"]
+    ]
+    return expected
+
+
 def _is_product(node: Any) -> bool:
     return node.resource_type == "model" and node.fqn[1] in _PRODUCT_FOLDERS
 
@@ -209,9 +221,10 @@ class Rollup:
 
     def tables(self) -> dict[str, Rows]:
         """Return the rows of every table, sorted."""
-        return {name: sorted(self._rows(name)) for name in self.table_names}
+        return {name: sorted(self.rows(name)) for name in self.table_names}
 
-    def _rows(self, table: str) -> Rows:
+    def rows(self, table: str) -> Rows:
+        """Return the rows of a table, those of rejected events with times as text."""
         columns = "*"
         if table == "rejected_events":
             columns = (
@@ -233,9 +246,5 @@ class Rollup:
 
     def expected(self, now: datetime) -> dict[str, Rows]:
         """Return what the oracle says of the events that are there now."""
-        expected = tables(self.events(), now, self.definitions)
-        expected["rejected_events"] = [
-            (reason, count, *(None if t is None else str(t) for t in times))
-            for reason, count, *times in expected["rejected_events"]
-        ]
+        expected = expected_rows(self.events(), now, self.definitions)
         return {name: expected[name] for name in self.table_names}

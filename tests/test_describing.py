@@ -2,15 +2,18 @@
 
 import re
 import shlex
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 from orchestration.core.connection import Connection
 from orchestration.core.event_variables import ROLES
 from orchestration.core.settings import ROOT
 from tests.commands import answer, run_cli
 from tests.events_tables import execute
+from tests.own_projects import OwnProject, at_work
 
 
 class Shape(NamedTuple):
@@ -176,7 +179,8 @@ def test_what_is_not_as_by_default_is_shown_as_the_variables_that_say_it(
         ("user_id int, ts timestamp", "kind=ts", "which kind cannot be: it is one of"),
         ("user_id int, ts timestamp", "kind=no", "There is no column no in it: it has"),
         ("user_id int, ts timestamp", "kind", "is not of the form ROLE=COLUMN"),
-        ("user_id int, ts timestamp", "who=ts", "is not of the form ROLE=COLUMN"),
+        ("user_id int, ts timestamp", "who=ts", "events have no column 'who', only"),
+        ("user_id int, ts timestamp", "user_id=", "An event needs the user: name its"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_what_would_do(
@@ -207,3 +211,57 @@ def test_options_that_do_not_fit_are_refused(
 
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+def own_settings(folder: Path, text: str) -> Path:
+    """Return the dbt_project.yml of a project of one's own, with these variables."""
+    file = OwnProject(folder).folder / "dbt_project.yml"
+    head, vars_, _ = file.read_text().partition("\nvars:\n")
+    file.write_text(f"{head}{vars_}{text}")
+    return file
+
+
+def test_a_description_takes_the_place_of_the_one_before_and_of_nothing_else(
+    connection: Connection, tmp_path: Path
+) -> None:
+    execute(connection, "create table taps (who int, kind text, at timestamptz)")
+    file = own_settings(
+        tmp_path / "own",
+        "  fast_dau_events_columns:\n    user_id: other\n  mine: 1  # kept\n"
+        "  fast_dau_events_table: before\n",
+    )
+    with at_work(file.parent):
+        command = ("init", "--table", "taps", "--columns", "user_id=who,kind=")
+        done = run_cli(*command)
+
+    assert done.returncode == 0, done.stderr
+    settings = yaml.safe_load(file.read_text())["vars"]
+    assert settings == {
+        "mine": 1,
+        "fast_dau_events_schema": "public",
+        "fast_dau_events_table": "taps",
+        "fast_dau_events_columns": {
+            "user_id": "who",
+            "course_id": None,
+            "kind": None,
+            "performed_at": "at",
+            "properties": None,
+        },
+        "fast_dau_performed_at_type": "timestamptz",
+    }
+    assert "mine: 1  # kept" in file.read_text()
+
+
+@pytest.mark.parametrize("text", ["    mine: 1\n", "  {mine: 1}\n"])
+def test_settings_of_a_form_that_is_not_known_are_left_as_they_are(
+    connection: Connection, tmp_path: Path, text: str
+) -> None:
+    execute(connection, "create table taps (user_id int, performed_at timestamptz)")
+    file = own_settings(tmp_path / "own", text)
+    before = file.read_text()
+    with at_work(file.parent):
+        done = run_cli("init", "--table", "taps")
+
+    assert done.returncode == 2
+    assert "two blanks before each of its `vars:`. Put these there" in done.stderr
+    assert file.read_text() == before

@@ -228,7 +228,10 @@ def test_what_reads_a_column_that_the_events_do_not_have_is_refused(
         rollup.build(NOW, events_columns={missing: None}, **variables)
 
     assert sentence in str(refused.value)
-    assert f"; the table of events has no column for {missing}," in str(refused.value)
+    assert (
+        f"; by fast_dau_events_columns, the table of events has no column for {missing}"
+        in str(refused.value)
+    )
 
 
 def test_what_looks_like_an_end_of_the_expression_may_be_in_it(rollup: Rollup) -> None:

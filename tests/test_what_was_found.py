@@ -22,7 +22,7 @@ insert into events (user_id, performed_at)
 select day, make_timestamp(1997, 3, day, 0, 0, 0) from generate_series(1, 3) as day
 """
 TOO_EARLY = (
-    "3 events before 2000-01-01, the first of 1997-03-01: if these times are right, "
+    "3 events before 2000-01-01, the earliest on 1997-03-01: if these times are right, "
     "set fast_dau_events_start_date in dbt_project.yml to 1997-03-01, then "
     "fast-dau dbt build --vars 'fast_dau_refresh: start_over'"
 )

@@ -1,11 +1,11 @@
 """What `fast-dau init --table` understands of a table, shown and kept."""
 
 from orchestration.core.connection import Connection
-from orchestration.core.errors import UserError
 from orchestration.core.event_variables import ROLES
 from orchestration.core.settings import TableName
 from orchestration.source.describing.keep import keep, lines
 from orchestration.source.describing.look import Description, described
+from orchestration.source.loading.mapping import parse_columns
 
 
 def describe(
@@ -13,11 +13,11 @@ def describe(
 ) -> None:
     """Look at a table, say what its columns are, and keep that in the settings.
 
-    `columns`: those that the user names, as ROLE=COLUMN with commas between. Raises
-    UserError where there is no user or time in it.
+    `columns`: those that the user names, as for `load`; ROLE= alone: none plays it.
+    Raises UserError where there is no user or time in it.
     """
     table = _table_name(name)
-    found = described(connection, table, _columns(columns), zone)
+    found = described(connection, table, parse_columns(columns), zone)
     comment = "-- " if dry_run else ""
     print(f"{comment}{table} holds events:")
     for line in _understood(found):
@@ -27,8 +27,8 @@ def describe(
             print(f"-- in dbt_project.yml: {line}")
         return
     print(
-        f"Kept in {keep(found.variables)}. Where a column is another one, say so: "
-        "--columns user_id=COLUMN,kind=COLUMN"
+        f"Kept in {keep(found.variables)}. To choose other columns: --columns "
+        "user_id=COLUMN,kind=COLUMN; to leave one out: --columns kind="
     )
 
 
@@ -59,16 +59,3 @@ def _table_name(name: str) -> TableName:
     if not dot:
         return TableName("public", name)
     return TableName(schema, table)
-
-
-def _columns(text: str) -> dict[str, str]:
-    columns = {}
-    for pair in filter(None, text.split(",")):
-        role, equals, column = (part.strip() for part in pair.partition("="))
-        if not equals or not column or role not in ROLES:
-            raise UserError(
-                f"--columns: {pair!r} is not of the form ROLE=COLUMN, where the roles "
-                f"are {', '.join(ROLES)}."
-            )
-        columns[role] = column
-    return columns

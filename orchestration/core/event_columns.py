@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import md5
 from typing import Any
 
-from orchestration.core.event_variables import ROLES
+from orchestration.core.event_variables import ROLES, TIME_TYPES
 from orchestration.core.settings import TableName, dbt_vars
 
 # Of a kind of event; `enum` is every enum.
@@ -37,15 +37,11 @@ class EventColumns:
 
     def types(self) -> dict[str, tuple[str, ...]]:
         """Return the types that the column of each role may be of, the usual first."""
-        time = {
-            "timestamp": "timestamp without time zone",
-            "timestamptz": "timestamp with time zone",
-        }.get(self.time_type, self.time_type)
         return {
             "user_id": (self.user_id_type,),
             "course_id": (self.course_id_type,),
             "kind": TEXT_TYPES,
-            "performed_at": (time,),
+            "performed_at": (TIME_TYPES[self.time_type],),
             "properties": ("jsonb", "json"),
         }
 
@@ -91,7 +87,7 @@ class EventColumns:
             case "timestamptz":
                 return f"(({bound})::timestamp at time zone 'UTC')"
         number = f"extract(epoch from ({bound})::timestamp) * {self.units_a_second}"
-        whole = self.time_type in {"smallint", "integer", "bigint"}
+        whole = self.time_type in {"integer", "bigint"}
         return f"floor({number})::bigint" if whole else f"({number})::{self.time_type}"
 
     def is_since(self, bound: str) -> str:

@@ -12,13 +12,19 @@ ID_TYPES = (
     *("smallint", "integer", "bigint", "uuid", "text", "character varying"),
     "citext",
 )
+# Of times, as the catalog has them; those of numbers count from 1970.
+TIME_TYPES = {
+    "timestamp": "timestamp without time zone",
+    "timestamptz": "timestamp with time zone",
+    "integer": "integer",
+    "bigint": "bigint",
+    "numeric": "numeric",
+    "double precision": "double precision",
+}
 _WORDS = {
     "user_id_type": ID_TYPES,
     "course_id_type": ID_TYPES,
-    "performed_at_type": (
-        *("timestamp", "timestamptz", "integer", "bigint", "numeric"),
-        "double precision",
-    ),
+    "performed_at_type": tuple(TIME_TYPES),
     "performed_at_unit": ("seconds", "milliseconds"),
 }
 

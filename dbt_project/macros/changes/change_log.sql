@@ -46,11 +46,12 @@
         ~ " where tgrelid = to_regclass(" ~ fast_dau.string_literals([fast_dau.beside_events('')])
         ~ ") and tgname = 'fast_dau_log_insert'"
     ).rows -%}
-        {#- An earlier version noted none, and watched the columns of the contract. -#}
-        {%- do fast_dau.refuse("the change log of the events watches other columns "
-            ~ "than they are read by: make it anew with `fast-dau init --change-log`")
-            if trigger['reading'] and trigger['reading'] != fast_dau.digest_of_reading()
-            or not trigger['reading'] and fast_dau.setting('events_columns') -%}
+        {%- set watched = trigger['reading']
+            or fast_dau.digest_of_reading(fast_dau.reading_of_the_contract()) -%}
+        {%- do fast_dau.refuse("the change log of the events was made for other columns, or "
+            ~ "times of another kind, than this run reads: make it anew with "
+            ~ "`fast-dau init --change-log`")
+            if watched != fast_dau.digest_of_reading(fast_dau.reading_of_events()) -%}
         {%- do fast_dau.refuse("fast_dau_lookback_days is " ~ lookback_days
             ~ ", but the change log leaves out changes of the last " ~ trigger['days']
             ~ " days, for which it needs to be larger. Make the log anew with "

@@ -83,8 +83,8 @@
     select first_date + n, 'unwatched'
     from (
         select
-            {{ fast_dau.local_date(fast_dau.event_time('min(events.performed_at)')) }} as first_date,
-            {{ fast_dau.local_date(fast_dau.event_time('max(events.performed_at)')) }} as last_date
+            {{ fast_dau.local_date(fast_dau.extreme_event_time('min')) }} as first_date,
+            {{ fast_dau.local_date(fast_dau.extreme_event_time('max')) }} as last_date
         from (
             select {{ fast_dau.event_column('performed_at') }} as performed_at
             from {{ partition }}

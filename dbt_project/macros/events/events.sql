@@ -9,7 +9,7 @@
     {%- if not fast_dau.setting('events_columns') or target.type == 'spark' -%} {{ return(source) }} {%- endif -%}
     (
         select
-            {%- for role in ['user_id', 'course_id', 'kind', 'performed_at', 'properties'] %}
+            {%- for role in fast_dau.event_roles() %}
             {{ fast_dau.event_column(role) }} as {{ role }}
             {{- ',' if not loop.last }}
             {%- endfor %}

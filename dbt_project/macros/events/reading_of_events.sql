@@ -1,7 +1,13 @@
+{#- What a column of the events can be of an event. -#}
+{% macro event_roles() -%}
+    {{ return(['user_id', 'course_id', 'kind', 'performed_at', 'properties']) }}
+{%- endmacro %}
+
+
 {#- By which columns events are read, and what their times are. -#}
 {% macro reading_of_events() -%}
     {%- set columns = {} -%}
-    {%- for role in ['user_id', 'course_id', 'kind', 'performed_at', 'properties'] -%}
+    {%- for role in fast_dau.event_roles() -%}
         {%- do columns.update({role: fast_dau.setting('events_columns').get(role, role)}) -%}
     {%- endfor -%}
     {{ return({
@@ -13,17 +19,29 @@
 {%- endmacro %}
 
 
-{#- Its digest, as `fast-dau init --change-log` has it of the columns that it watches. -#}
-{% macro digest_of_reading() -%}
-    {{ return(local_md5(tojson(fast_dau.reading_of_events(), sort_keys=true))) }}
+{#- As versions up to 0.2.0, and their change logs, read them, which had no choice. -#}
+{% macro reading_of_the_contract() -%}
+    {%- set columns = {} -%}
+    {%- for role in fast_dau.event_roles() -%} {%- do columns.update({role: role}) -%} {%- endfor -%}
+    {{ return({'columns': columns, 'type': 'timestamp', 'unit': 'seconds', 'zone': 'UTC'}) }}
 {%- endmacro %}
 
 
-{#- As it was in the run before; none: no run has kept it, as before there was a choice. -#}
+{#- As `fast-dau init --change-log` notes it with the columns that the log watches. -#}
+{% macro digest_of_reading(reading) -%}
+    {{ return(local_md5(tojson(reading, sort_keys=true))) }}
+{%- endmacro %}
+
+
+{#- Whether the tables there are were counted by another reading than this run's. -#}
 {% macro is_read_otherwise() -%}
-    {%- set kept = fromjson(fast_dau.read_state('cast(model_vars as text) as kept')['kept'])
-        if target.type == 'postgres' and fast_dau.is_built('rollup_state') else {} -%}
-    {{ return('stg_events' in kept and kept.stg_events != fast_dau.reading_of_events()) }}
+    {%- if target.type != 'postgres' or not fast_dau.is_built('user_day_activity') -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set kept = fromjson(fast_dau.read_state('cast(model_vars as text) as kept')['kept']) -%}
+    {{ return(
+        kept.get('stg_events', fast_dau.reading_of_the_contract()) != fast_dau.reading_of_events()
+    ) }}
 {%- endmacro %}
 
 
@@ -33,8 +51,8 @@
     {%- if target.type == 'postgres' -%}
     {%- if fast_dau.is_read_otherwise() -%}
         {%- do fast_dau.note_all_days('changed') -%}
-        {%- do log("fast-dau: events are read by other columns, or their times in another way, "
-            ~ "than by the run before: this run rebuilds every day", info=true) -%}
+        {%- do log("fast-dau: this run reads other columns of the events, or their times in "
+            ~ "another way, than the run before: it rebuilds every day", info=true) -%}
     {%- endif -%}
     {%- do fast_dau.write_state({'model_vars': "jsonb_set(model_vars, '{stg_events}', "
         ~ fast_dau.string_literals([tojson(fast_dau.reading_of_events())]) ~ ")"}) -%}

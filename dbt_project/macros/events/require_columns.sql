@@ -5,14 +5,15 @@
     {%- set types = fast_dau.column_types(fast_dau.beside_events('')) -%}
     {%- for role, said in fast_dau.types_of_roles().items() -%}
         {%- set column = fast_dau.setting('events_columns').get(role, role) -%}
+        {%- set remedy = ": `fast-dau init --table " ~ table ~ "` finds the columns and their "
+            ~ "types, and keeps them in dbt_project.yml" -%}
         {%- if column and column not in types -%}
             {%- do fast_dau.refuse(table ~ " has no column " ~ column ~ ", which is to be the "
-                ~ role ~ " of an event: `fast-dau init --table " ~ table ~ "` finds the columns, "
-                ~ "or name them in fast_dau_events_columns") -%}
+                ~ role ~ " of an event" ~ remedy) -%}
         {%- elif column and said and types[column] != said -%}
             {%- do fast_dau.refuse("the column " ~ column ~ " of " ~ table ~ " is of type "
                 ~ types[column] ~ ", and fast_dau_" ~ role ~ "_type is "
-                ~ fast_dau.setting(role ~ '_type') ~ ": set it to " ~ types[column]) -%}
+                ~ fast_dau.setting(role ~ '_type') ~ remedy) -%}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}

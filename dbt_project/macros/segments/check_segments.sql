@@ -14,12 +14,8 @@
 
 {#- The columns that an event has: those that one of the table plays the role of. -#}
 {% macro roles_of_events() -%}
-    {%- set columns, roles = fast_dau.setting('events_columns'), [] -%}
-    {%- for role in ['user_id', 'course_id', 'kind', 'performed_at', 'properties']
-        if columns.get(role, role) -%}
-        {%- do roles.append(role) -%}
-    {%- endfor -%}
-    {{ return(roles) }}
+    {{ return(fast_dau.reading_of_events().columns.items() | selectattr('1')
+        | map(attribute='0') | list) }}
 {%- endmacro %}
 
 
@@ -27,8 +23,8 @@
 {% macro roles_left_out() -%}
     {%- set left_out = fast_dau.setting('events_columns').items() | rejectattr('1')
         | map(attribute='0') | join(', ') -%}
-    {{ return("; the table of events has no column for " ~ left_out
-        ~ ", says fast_dau_events_columns" if left_out else "") }}
+    {{ return("; by fast_dau_events_columns, the table of events has no column for "
+        ~ left_out if left_out else "") }}
 {%- endmacro %}
 
 

@@ -1,9 +1,9 @@
 {#- The materialization `replace_days`: a table of which a run replaces the rows that it can
     change (`is_affected_row`), and of these writes only those that differ. The table itself
     is never replaced, whatever the flags, so that history outlives the events that it was
-    counted from, and views and grants of others stay; but where a run starts over with users
-    or courses of another type. One transaction, in which no other
-    run can begin; indexes are made by post-hooks.
+    counted from, and views and grants of others stay; only where a run starts over with users
+    or courses of another type is it made anew. One transaction, in which no other run can
+    begin; indexes are made by post-hooks.
 
     Configuration: `unique_key`, whose columns are never null, a contract, and under `meta`:
     - influence_days: for how many days after a day that changed rows change too; null: the

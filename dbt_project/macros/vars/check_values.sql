@@ -19,7 +19,7 @@
         else "not a mapping of user_id, course_id, kind, performed_at or properties to columns, such "
             ~ "as {user_id: account_id, course_id: null}"
             if type == 'columns' and (given is not mapping or given | reject('in',
-                ['user_id', 'course_id', 'kind', 'performed_at', 'properties']) | list
+                fast_dau.event_roles()) | list
                 or none in [given.get('user_id', ''), given.get('performed_at', '')]
                 or given.values() | reject('none') | reject('string') | list)
         else "not a mapping such as {platform: \"properties ->> 'platform'\"}"

@@ -20,7 +20,7 @@
             if fast_dau.shown(given) != fast_dau.shown(rule.default) -%}
     {%- endfor -%}
     {%- do fast_dau.refuse("fast_dau_active_kinds is given" ~ fast_dau.roles_left_out()
-            ~ ": leave it out, or name the column of the kind there")
+            ~ ": leave out fast_dau_active_kinds, or name the column that has the kind")
         if fast_dau.setting('active_kinds') and 'kind' not in fast_dau.roles_of_events() -%}
     {%- do fast_dau.check_backfill() -%}
     {%- do fast_dau.check_change_log() -%}

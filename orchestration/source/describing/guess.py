@@ -5,16 +5,7 @@ from collections.abc import Mapping
 
 from orchestration.core.errors import UserError
 from orchestration.core.event_columns import TEXT_TYPES
-from orchestration.core.event_variables import ID_TYPES
-
-TIME_TYPES = (
-    "timestamp without time zone",
-    "timestamp with time zone",
-    "integer",
-    "bigint",
-    "numeric",
-    "double precision",
-)
+from orchestration.core.event_variables import ID_TYPES, TIME_TYPES
 
 # The best first. Ahoy, Segment, RudderStack, Moodle, Open edX, Django and Snowplow have
 # names that are among them; the underscores, and the case, do not matter.
@@ -45,7 +36,7 @@ ROLE_TYPES = {
     "user_id": ID_TYPES,
     "course_id": ID_TYPES,
     "kind": TEXT_TYPES,
-    "performed_at": TIME_TYPES,
+    "performed_at": tuple(TIME_TYPES.values()),
     "properties": ("jsonb", "json"),
 }
 _NEEDED = {"user_id": "the user", "performed_at": "the time"}
@@ -78,10 +69,18 @@ def guessed_columns(
     """Return the column of each role, None where there is none.
 
     `types`: of the table's columns, without length, `enum` for all enums. `given`: what
-    the user has said, which is taken as it is, where the type will do. Raises UserError
-    where a user or a time is not to be found, or a column that was given is not.
+    the user has said, which is taken as it is, where the type will do; empty: none.
+    Raises UserError where a user or a time is not to be found, or a column that was
+    given is not.
     """
     for role, named in given.items():
+        if not named and role not in _NEEDED:
+            continue
+        if not named:
+            raise UserError(
+                f"An event needs {_NEEDED[role]}: name its column, --columns "
+                f"{role}=COLUMN."
+            )
         if named not in types:
             raise UserError(
                 f"There is no column {named} in it: it has {_listed(types)}."
@@ -92,7 +91,7 @@ def guessed_columns(
     for role in NAMES:
         of_name = [column for column in _named(role, types) if column not in taken]
         fitting = [c for c in of_name if types[c] in ROLE_TYPES[role]]
-        column = given.get(role) or next(iter(fitting), None)
+        column = given.get(role, next(iter(fitting), "")) or None
         if column is None and role in _NEEDED:
             if of_name:
                 _require_type(role, of_name[0], types[of_name[0]])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
 from orchestration.core.event_columns import quoted
+from orchestration.core.event_variables import TIME_TYPES
 from orchestration.core.settings import TableName
 from orchestration.core.statements import identifier, is_built, rows
 from orchestration.source.describing.guess import guessed_columns
@@ -47,10 +48,7 @@ _DEFAULT_TYPES = {
     "course_id": "integer",
     "performed_at": "timestamp",
 }
-_SHORT = {
-    "timestamp without time zone": "timestamp",
-    "timestamp with time zone": "timestamptz",
-}
+_SHORT = {name: short for short, name in TIME_TYPES.items()}
 
 
 @dataclass(frozen=True)

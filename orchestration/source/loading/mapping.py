@@ -13,7 +13,7 @@ _MAX_LISTED = 30
 
 
 def parse_columns(option: str) -> dict[str, str]:
-    """Parse `ours=theirs,…`; an empty `theirs` leaves an optional column as it is.
+    """Parse `ours=theirs,…`; `theirs` is empty where no column is to be ours.
 
     Raises UserError for anything else, for a column that events do not have, and for
     a name that stands there twice.
@@ -23,7 +23,7 @@ def parse_columns(option: str) -> dict[str, str]:
         ours, equals, theirs = (part.strip() for part in pair.partition("="))
         if not equals:
             raise UserError(
-                f"--columns: {shown(pair)} is not of the form OURS=THEIRS, such as "
+                f"--columns: {shown(pair)} is not of the form ROLE=COLUMN, such as "
                 "user_id=customer_id."
             )
         if ours not in ROLES:
