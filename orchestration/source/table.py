@@ -31,8 +31,8 @@ COMPLETE = {
 }
 
 NO_CHANGE_LOG = (
-    "late, changed and deleted events from before fast_dau_lookback_days wait for the "
-    "nightly full run"
+    "where events older than fast_dau_lookback_days days are added, changed or "
+    "deleted, their days wait for the nightly full run"
 )
 
 

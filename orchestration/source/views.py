@@ -91,9 +91,10 @@ def _script(connection: Connection, view: TableName) -> Iterator[str]:
     plan = plan_of_view(connection, view)
     if plan.read_whole:
         yield (
-            f"-- all that is below the view {view} is read for each day: no index "
-            "serves where events are grouped, made distinct or numbered; a "
-            "materialized view of it can have indexes"
+            f"-- the view {view} groups its events, makes them distinct or numbers "
+            "them, so that no index can find those of a day: every run reads all of "
+            "the tables below it. Make a materialized view of it, which can have "
+            "indexes"
         )
         return
     every = plan.of_range + plan.of_no_user
