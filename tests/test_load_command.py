@@ -26,8 +26,8 @@ def test_the_command_loads_and_says_what_to_do_next(loading: Loading) -> None:
     assert loaded.stdout == (
         f"Loaded 3 events from {path} into public.events; next: fast-dau dbt build\n"
         "Their days are from 2024-01-02 to 2024-01-03 (UTC).\n"
-        "Not counted: 1 events without a time: fast_dau_events_columns says which "
-        "column has it\n"
+        "Not counted: 1 events without a time: fast_dau_events_columns names the "
+        "column that is read as performed_at\n"
     )
     assert again.stdout == loaded.stdout + (
         "Events of days that were rolled up before are picked up by: "

@@ -299,7 +299,7 @@ def test_columns_are_parsed(option: str, columns: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        ("customer", "'customer' is not of the form OURS=THEIRS, such as"),
+        ("customer", "'customer' is not of the form ROLE=COLUMN, such as"),
         ("user=a", "events have no column 'user', only user_id, course_id, kind,"),
         ("=a", "events have no column ''"),
         ("user_id=a,user_id=b", "names user_id twice"),

@@ -24,7 +24,7 @@ def load(
     columns: Annotated[
         str,
         typer.Option(
-            metavar="OURS=THEIRS,…",
+            metavar="ROLE=COLUMN,…",
             help="Names of the file's columns where they are neither ours nor the "
             "table's: user_id, performed_at, and optionally course_id, kind, "
             "properties.",
