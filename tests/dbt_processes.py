@@ -88,8 +88,16 @@ def dbt_process(*args: str, **variables: Any) -> Iterator[DbtProcess]:
 
 @contextmanager
 def held(table: str) -> Iterator[None]:
-    """Let everybody read a table of the rollup, and nobody write it."""
+    """Let everybody read a table of the rollup, and nobody write it.
+
+    No run leaves the table alone then, as it does where nothing changed.
+    """
     with closing(connect(os.environ)) as other:
+        execute(
+            other,
+            f"update analytics.rollup_state set built_with = built_with - '{table}'",
+        )
+        other.commit()
         execute(other, f"lock table analytics.{table} in share mode")
         yield
 

@@ -209,7 +209,13 @@ class Rollup:
 
     @contextmanager
     def stopped_at(self, table: str) -> Iterator[None]:
-        """Let what writes this table fail meanwhile, and have it say `stopped`."""
+        """Let what writes this table fail meanwhile, and have it say `stopped`.
+
+        No run leaves the table alone then, as it does where nothing changed.
+        """
+        self.execute(
+            f"update {self.schema}.rollup_state set built_with = built_with - '{table}'"
+        )
         self.execute(
             "create or replace function stop() returns trigger language plpgsql as"
             " $$ begin raise 'stopped'; end $$;"

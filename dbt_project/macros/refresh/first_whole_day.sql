@@ -6,7 +6,7 @@
         'in', ['model.fast_dau.stg_events', 'source.fast_dau.app.events']
     ) | list -%}
     {{ return(
-        fast_dau.state_once()['kept_from']
+        fast_dau.state_once().kept_from
         if execute and this and reads_events and fast_dau.is_built('rollup_state') else none
     ) }}
 {%- endmacro %}

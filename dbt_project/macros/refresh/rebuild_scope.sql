@@ -11,14 +11,6 @@
     {%- endif -%}
     {%- set defined_by = fast_dau.definition_of(model) -%}
     {%- set is_redefined = defined_by
-        and fromjson(fast_dau.state_once()['model_vars']).get(model.name) != defined_by -%}
+        and fast_dau.state_once().model_vars.get(model.name) != defined_by -%}
     {{ return('history' if flags.FULL_REFRESH or is_redefined else 'refresh_days') }}
-{%- endmacro %}
-
-
-{% macro state_once() -%}
-    {{ return(fast_dau.rows_once(
-        'select is_starting_over, kept_from, cast(model_vars as ' ~ dbt.type_string()
-        ~ ') as model_vars from ' ~ fast_dau.rollup_state()
-    )[0]) }}
 {%- endmacro %}

@@ -5,7 +5,7 @@
 {% macro run_kind() -%}
     {%- set given = fast_dau.setting('refresh') -%}
     {%- if execute and given != 'start_over' and fast_dau.is_built('rollup_state')
-        and fast_dau.state_once()['is_starting_over'] -%}
+        and fast_dau.state_once().is_starting_over -%}
         {{ return('start_over') }}
     {%- endif -%}
     {{ return('full' if flags.FULL_REFRESH and given == 'incremental' else given) }}

@@ -51,3 +51,17 @@
     and {{ fast_dau.is_affected_day('events.activity_date') }}
     and {{ fast_dau.is_affected_day('events.event_date', days_before=1, days_after=1) }}
 {%- endmacro %}
+
+
+{% macro spark__refreshed_days() -%}
+    {{ return(fast_dau.days_found(
+        'select activity_date from ' ~ fast_dau.rollup_relation('refresh_days')
+    )) }}
+{%- endmacro %}
+
+
+{% macro spark__moved_days() -%}
+    {{ return(fast_dau.rows_once(
+        'select activity_date, bound from ' ~ fast_dau.rollup_relation('moved_days')
+    )) }}
+{%- endmacro %}

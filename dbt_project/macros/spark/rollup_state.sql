@@ -50,6 +50,17 @@
 {%- endmacro %}
 
 
+{% macro spark__read_state_once() -%}
+    {%- set row = fast_dau.read_state('is_starting_over, kept_from, model_vars, built_with') -%}
+    {{ return({
+        'is_starting_over': row['is_starting_over'],
+        'kept_from': row['kept_from'],
+        'model_vars': fromjson(row['model_vars']),
+        'built_with': fromjson(row['built_with']),
+    }) }}
+{%- endmacro %}
+
+
 {#- What the values are is asked first, because no view can be made of itself. The view is
     altered, as to replace it would be to drop it first, and a run that is overtaken just
     then would not find it. -#}

@@ -11,10 +11,8 @@
 {#- Keeps those values, in the transaction that built the table with them. -#}
 {% macro note_definition() -%}
     {%- set values = fast_dau.definition_of(model) -%}
-    {%- set literal = fast_dau.string_literals([tojson(values)]) ~ '::jsonb' -%}
     {%- do run_query(
         "update " ~ fast_dau.rollup_state() ~ " set model_vars = model_vars || jsonb_build_object('"
-        ~ model.name ~ "', " ~ literal ~ ") where model_vars -> '" ~ model.name
-        ~ "' is distinct from " ~ literal
-    ) if values -%}
+        ~ model.name ~ "', " ~ fast_dau.string_literals([tojson(values)]) ~ '::jsonb)'
+    ) if values and fast_dau.state_once().model_vars.get(model.name) != values -%}
 {%- endmacro %}

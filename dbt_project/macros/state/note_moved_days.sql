@@ -16,5 +16,5 @@
         {%- endfor %}
     ) as bounds
     where activity_date is not null
-    on conflict do nothing
+    on conflict do nothing;
 {%- endmacro %}

@@ -14,6 +14,11 @@
     update {{ fast_dau.pending_days() }} set refresh_id = '{{ invocation_id }}'
     where activity_date is null or activity_date <= {{ fast_dau.local_date(fast_dau.run_at()) }};
     update {{ fast_dau.rollup_state() }} set
-        built_with = built_with || jsonb_build_object('refresh_days', '{{ invocation_id }}'),
+        -- Of the tables, those stay that were built for the days before these.
+        built_with = (
+            select coalesce(jsonb_object_agg(key, value), '{}')
+            from jsonb_each(built_with)
+            where value = built_with -> 'refresh_days'
+        ) || jsonb_build_object('refresh_days', '{{ invocation_id }}'),
         refreshed_at = {{ fast_dau.run_at() }}
 {%- endmacro %}

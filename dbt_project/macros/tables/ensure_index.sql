@@ -11,25 +11,24 @@
     {%- set name = fast_dau.index_name(this.identifier, columns, 'key' if unique else 'idx') -%}
     {%- set kind = 'unique index' if unique else 'index' -%}
     {%- set columns = columns | join(', ') -%}
-    do $$ begin
-        if not exists (
-            select from pg_index
-            where
-                indrelid = '{{ this }}'::regclass
-                and indisvalid
-                and replace(pg_get_indexdef(indexrelid), '"', '')
-                ilike 'create {{ kind }} % using btree ({{ columns }})'
-        ) then
-            drop index if exists {{ adapter.quote(this.schema) }}.{{ name }};
-            create {{ kind }} {{ name }} on {{ this }} ({{ columns }});
-        end if;
-        {%- if unique %}
-        if (select relreplident = 'd' from pg_class where oid = '{{ this }}'::regclass) then
-            alter table {{ this }} replica identity using index {{ name }};
-        end if;
-        {%- endif %}
-    end $$
+    {%- if not fast_dau.has_index(kind, columns) %}
+    drop index if exists {{ adapter.quote(this.schema) }}.{{ name }};
+    create {{ kind }} {{ name }} on {{ this }} ({{ columns }});
     {%- endif -%}
+    {%- if unique and not fast_dau.state_once().identifies_rows %}
+    alter table {{ this }} replica identity using index {{ name }}
+    {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro has_index(kind, columns) -%}
+    {%- set beginning, end = 'create ' ~ kind ~ ' ', ' using btree (' ~ columns ~ ')' -%}
+    {%- for definition in fast_dau.state_once().indexes or []
+        if (definition | lower).startswith(beginning) and (definition | lower).endswith(end | lower) -%}
+        {{ return(true) }}
+    {%- endfor -%}
+    {{ return(false) }}
 {%- endmacro %}
 
 

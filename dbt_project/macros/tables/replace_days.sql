@@ -8,6 +8,8 @@
     Configuration: `unique_key`, whose columns are never null, a contract, and under `meta`:
     - influence_days: for how many days after a day that changed rows change too; null: the
       rows are of no days, and each run compares all of them;
+    - is_made_of_tables: true where rows are made of other tables of the rollup alone, and of
+      no clock, so that a run leaves the table alone where none of these changed;
     - grain: `user` or `cohort`, where rows are not of an activity_date;
     - moves_with: which bounds of users' lifetimes, `first` or `last`, also lead to rows;
     - defined_by: variables that say what the table holds; where one changes, all days of
@@ -19,7 +21,9 @@
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
     {%- set is_new = not fast_dau.is_table(this) or fast_dau.has_other_types() -%}
     {%- do drop_relation_if_exists(load_cached_relation(this)) if is_new -%}
-    {%- set changed = fast_dau.create_table(sql) if is_new else fast_dau.replace_rows(sql) -%}
+    {%- set changed = fast_dau.create_table(sql) if is_new
+        else {'written': 0, 'deleted': 0, 'missed': none} if fast_dau.is_left_alone()
+        else fast_dau.replace_rows(sql) -%}
     {%- do store_raw_result(
         'main',
         message=changed.written ~ " rows written, " ~ changed.deleted ~ " deleted"
@@ -55,14 +59,18 @@
         create table {{ this }} as ({{ get_select_subquery(sql) }})
     {%- endcall -%}
     {%- do fast_dau.set_not_null() -%}
+    {%- do run_query(fast_dau.note_change()) -%}
+    {%- do fast_dau.keep_state(fast_dau.default__read_state_once()) -%}
     {{ return({
         'written': load_result('created').response.rows_affected, 'deleted': 0, 'missed': none
     }) }}
 {%- endmacro %}
 
 
+{#- With the planner's settings as before (`parallel_days`): many processes may make indexes. -#}
 {% macro set_not_null() -%}
     {%- call statement() -%}
+        set local min_parallel_table_scan_size to default;
         alter table {{ this }}
         {%- for column in model.columns.values() if column.name in fast_dau.key_columns(model)
             or 'not_null' in column.constraints | map(attribute='type') %}
@@ -72,16 +80,20 @@
 {%- endmacro %}
 
 
-{#- After the commit, where the table was changed: the visibility map, without which an
-    index-only scan goes to the table for each row; and few dead rows. Fresh statistics take
-    longer, as they read a sample of the whole table: a new table gets them before the next
-    model reads it, others in full runs, or after many rows. -#}
+{#- After the commit, where the table is new or many of its rows changed: what
+    `vacuum_changed_tables` does for the others at the end of the run, and fresh statistics,
+    before the next model reads it. -#}
 {% macro vacuum_table(is_new, changed_rows) -%}
-    {%- set has_new_statistics = is_new or changed_rows > 100000
-        or fast_dau.run_kind() != 'incremental' -%}
-    {%- if is_new or changed_rows -%}
+    {%- if is_new or changed_rows > fast_dau.few_rows() -%}
         {%- call statement(auto_begin=false) -%}
-            vacuum {{ '(analyze) ' if has_new_statistics }}{{ this }}
+            vacuum (analyze) {{ this }}
         {%- endcall -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- Of how many changed rows statistics need not know. They take longer than a vacuum, as they
+    read a sample of the whole table; full runs have the time. -#}
+{% macro few_rows() -%}
+    {{ return(100000 if fast_dau.run_kind() == 'incremental' else 0) }}
 {%- endmacro %}

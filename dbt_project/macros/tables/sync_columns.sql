@@ -2,7 +2,7 @@
     has changed them, its rows have to be built anew, which only a run that starts over
     does. -#}
 {% macro sync_columns(sql) -%}
-    {%- set there = adapter.get_columns_in_relation(this) | map(attribute='name') | list -%}
+    {%- set there = fast_dau.state_once().columns | list -%}
     {%- set is_synced = there | sort != model.columns | list | sort -%}
     {%- if is_synced -%}
         {%- if fast_dau.rebuild_scope() != 'everything' -%}
@@ -20,6 +20,7 @@
             'sync_all_columns', wanted, this.incorporate(type='table')
         ) -%}
         {%- do run_query('set local lock_timeout to default') -%}
+        {%- do fast_dau.keep_state(fast_dau.default__read_state_once()) -%}
     {%- endif -%}
     {{ return(is_synced) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {{ config(
     unique_key=['activity_date', 'active_days'],
-    meta={'influence_days': 27},
+    meta={'influence_days': 27, 'is_made_of_tables': true},
 ) }}
 
 {% set days_left = "(date '9999-12-31' - activity_date)::int" %}

@@ -5,6 +5,7 @@
         'grain': 'cohort',
         'moves_with': ['first'],
         'defined_by': ['cohort_days'],
+        'is_made_of_tables': true,
     },
 ) }}
 

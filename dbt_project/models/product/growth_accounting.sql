@@ -1,6 +1,6 @@
 {{ config(
     unique_key='activity_date',
-    meta={'influence_days': 7, 'moves_with': ['first', 'last']},
+    meta={'influence_days': 7, 'moves_with': ['first', 'last'], 'is_made_of_tables': true},
 ) }}
 
 with days as (

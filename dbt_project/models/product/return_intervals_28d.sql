@@ -1,6 +1,6 @@
 {{ config(
     unique_key=['activity_date', 'days_since_previous'],
-    meta={'influence_days': 28},
+    meta={'influence_days': 28, 'is_made_of_tables': true},
 ) }}
 
 with days as (

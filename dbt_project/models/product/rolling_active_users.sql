@@ -1,6 +1,6 @@
 {{ config(
     unique_key='activity_date',
-    meta={'influence_days': 27},
+    meta={'influence_days': 27, 'is_made_of_tables': true},
 ) }}
 
 with days as (

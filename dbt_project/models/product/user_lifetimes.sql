@@ -1,6 +1,6 @@
 {{ config(
     unique_key='user_id',
-    meta={'influence_days': 0, 'grain': 'user'},
+    meta={'influence_days': 0, 'grain': 'user', 'is_made_of_tables': true},
     post_hook=[
         "{{ ensure_index(['first_activity_date', 'user_id']) }}",
         "{{ ensure_index(['last_activity_date']) }}",

@@ -1,7 +1,7 @@
 {{ config(
     unique_key=['activity_date', 'user_id'],
     partition_by='activity_date',
-    meta={'influence_days': 7},
+    meta={'influence_days': 7, 'is_made_of_tables': true},
     post_hook="{{ ensure_index(['user_id', 'activity_date']) }}",
 ) }}
 
