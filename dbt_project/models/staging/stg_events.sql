@@ -1,8 +1,1 @@
-select
-    events.user_id,
-    events.course_id,
-    events.kind,
-    events.performed_at,
-    events.properties{{ event_days() }}
-from {{ events(limited=true) }} as events
-where {{ is_valid_event() }}
+{{ select_valid_events() }}
