@@ -1,35 +1,22 @@
-"""All days: the first build, a full run, and two rivals that do the same."""
+"""All days: the first build, a full run, and three rivals that do the same."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.builds import OURS, build, build_anew
 from benchmarks.measures import Measure, Sample, measured
+from benchmarks.rivals import naive
 from benchmarks.rivals.package import PACKAGE, require_same_retention
-from benchmarks.scratch import execute, execution_seconds, rows, seconds
-from orchestration.core.errors import Failure
+from benchmarks.scratch import seconds
 
 WHAT = {
     "floor": "one parallel count(*) of the events",
     "full_first": "first build",
     "full_again": "refresh: full, nothing new",
     "naive": "DAU and returning users by SQL on the events",
+    "matview_first": "two materialized views of that SQL, with unique indexes",
     "package_full": "first build by a package's delete+insert models",
 }
-_RIVALS = Path(__file__).parent / "rivals"
-_NAIVE = ("naive_active_users", "naive_retention")
-
-# Days without events are rows of ours alone.
-_NAIVE_DIFFERENCES = f"""
-select ours.activity_date
-from {OURS.schema}.daily_retention as ours
-left join naive_active_users using (activity_date)
-left join naive_retention using (activity_date)
-where (ours.dau, ours.returning_users) is distinct from (
-    coalesce(naive_active_users.dau, 0), coalesce(naive_retention.returning_users, 0)
-)
-"""
 
 
 def measure(bench: Bench) -> Iterator[Measure]:
@@ -42,24 +29,13 @@ def measure(bench: Bench) -> Iterator[Measure]:
             "floor": lambda: Sample(seconds(connection, "select count(*) from events")),
             "full_first": lambda: build_anew(connection, OURS),
             "full_again": lambda: build(connection, OURS, refresh="full"),
-            "naive": lambda: _naive(bench),
+            "naive": lambda: naive.ask(connection),
+            "matview_first": lambda: naive.create_views(connection),
             "package_full": lambda: build_anew(connection, PACKAGE),
         }
     )
     if "package_full" in taken:
         require_same_retention(connection)
+    naive.drop_views(connection)
     for key, samples in taken.items():
         yield measured(key, WHAT[key], samples)
-
-
-def _naive(bench: Bench) -> Sample:
-    spent = 0.0
-    for name in _NAIVE:
-        query = (_RIVALS / f"{name}.sql").read_text()
-        execute(bench.connection, f"drop table if exists {name}")
-        spent += execution_seconds(
-            bench.connection, f"create temporary table {name} as {query}"
-        )
-    if different := rows(bench.connection, _NAIVE_DIFFERENCES):
-        raise Failure(f"The naive queries differ from our tables on {different[0][0]}.")
-    return Sample(spent)

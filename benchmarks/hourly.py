@@ -1,4 +1,4 @@
-"""The run of every hour, on all days and on a tenth of them, and its rival."""
+"""The run of every hour, on all days and on a tenth of them, and its rivals."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from benchmarks.bench import Bench, copy_period
 from benchmarks.builds import OURS, Rollup, build
 from benchmarks.measures import Measure, measured
+from benchmarks.rivals import naive
 from benchmarks.rivals.package import PACKAGE, require_same_retention
 from benchmarks.scratch import DAYS, END, execute
 from orchestration.core.settings import TableName
@@ -16,6 +17,7 @@ WHAT = {
     "hourly": "ordinary run, one new hour",
     "hourly_tenth": "the same, on a tenth of the days",
     "hourly_noop": "ordinary run, nothing new",
+    "matview_hourly": "the new hour, by refreshing two materialized views",
     "package_hourly": "the new hour, by a package's delete+insert models",
 }
 TENTH = Rollup("analytics_tenth", TableName("tenth", "events"))
@@ -32,6 +34,8 @@ def measure(bench: Bench) -> Iterator[Measure]:
         tables.add(TENTH.events)
     for rollup in {OURS, *(rollups[key] for key in wanted & rollups.keys())}:
         build(connection, rollup)
+    if "matview_hourly" in wanted:
+        naive.create_views(connection)
 
     def arrive() -> None:
         bench.next_hour(*tables)
@@ -42,6 +46,7 @@ def measure(bench: Bench) -> Iterator[Measure]:
         {
             "hourly": lambda: build(connection, OURS),
             "hourly_tenth": lambda: build(connection, TENTH),
+            "matview_hourly": lambda: naive.refresh_views(connection),
             "package_hourly": lambda: build(connection, PACKAGE),
             "hourly_noop": lambda: build(connection, OURS),
         },
@@ -49,6 +54,7 @@ def measure(bench: Bench) -> Iterator[Measure]:
     )
     if "package_hourly" in taken:
         require_same_retention(connection)
+    naive.drop_views(connection)
     if "hourly_tenth" in taken:
         drop(bench, TENTH)
     for key, samples in taken.items():

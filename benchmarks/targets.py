@@ -82,6 +82,8 @@ TARGETS = {
     "uuid_first": [at_most(2, "full_first")],
     "uuid_hourly": [at_most(1.2, "hourly")],
     "naive": [at_least(2, "full_first"), at_least(10, "hourly")],
+    "matview_first": [at_least(2, "full_first")],
+    "matview_hourly": [at_least(10, "hourly")],
     "package_full": [at_least(1, "full_first")],
     "package_hourly": [at_least(1, "hourly")],
     "rolling_distinct": [at_least(4, "rolling_sweep")],

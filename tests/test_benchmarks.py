@@ -17,6 +17,7 @@ PRODUCT = (
     "rolling_sweep",
     "rolling_distinct",
 )
+RIVALS = ("full_first", "naive", "matview_first", "hourly", "matview_hourly")
 
 
 def run_benchmark(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -71,6 +72,28 @@ def test_runs_with_segments_are_measured_by_model_and_rolling_actives_beside_a_r
     ratio = rival["figures"]["≥ 4 × rolling_sweep"]
     assert rival["met"] == (ratio >= 4)
     assert rival["user_days"] == measures["rolling_sweep"]["user_days"] > 0
+
+
+@pytest.mark.prove
+def test_materialized_views_are_measured_beside_ours_and_count_the_same(
+    database_env: dict[str, str],
+) -> None:
+    """The benchmark itself compares what they hold with our tables, and fails."""
+    done = run_benchmark(
+        "--format=json", f"--only={','.join(RIVALS)}", "--repeat=1", EVENTS="20000"
+    )
+    assert done.returncode == 0, done.stderr
+    measures = json.loads(done.stdout)["measures"]
+
+    assert tuple(measures) == RIVALS
+    for key, target, times in (
+        ("matview_first", "≥ 2 × full_first", 2),
+        ("matview_hourly", "≥ 10 × hourly", 10),
+    ):
+        rival = measures[key]
+        assert rival["target"] == target
+        assert rival["met"] == (rival["figures"][target] >= times)
+        assert rival["wal_bytes"] > 0
 
 
 def test_a_mistake_is_answered_in_one_sentence(database_env: dict[str, str]) -> None:
