@@ -7,7 +7,7 @@ EVENTS ?= 1000000
 PORT ?= 8088
 
 .PHONY: help setup setup-all demo dashboards test test-elsewhere mutants chromium prove \
-	dashboards-test java test-spark lint bench plans clean
+	dashboards-test java test-spark lint bench freshness plans clean
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -73,6 +73,9 @@ lint: .venv/ready-to-develop ## Check style, types, SQL and the dbt project
 
 bench: .venv/ready-to-bench ## Measure builds, reads and rivals (EVENTS=10000000)
 	$(BIN)/python -m benchmarks.run
+
+freshness: .venv/ready ## Measure what each way to be fresh costs (EVENTS=10000000)
+	$(BIN)/python -m benchmarks.freshness
 
 plans: .venv/ready-to-bench ## Keep the plans of runs at 100 million events (35 GB)
 	$(BIN)/python -m benchmarks.plans

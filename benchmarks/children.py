@@ -1,5 +1,6 @@
-"""Runs a program to its end, and says how long it took."""
+"""Runs a program to its end, and says what it took."""
 
+import resource
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from orchestration.core.errors import Failure
 
 @dataclass(frozen=True)
 class Child:
-    """Wall-clock seconds, and the output."""
+    """Wall-clock seconds, seconds of CPU with those of its children, the output."""
 
     seconds: float
+    cpu_seconds: float
     output: str
 
 
@@ -20,7 +22,7 @@ def run_child(
     arguments: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> Child:
     """Run a program. Raises Failure with the end of its output where it fails."""
-    began = perf_counter()
+    began, cpu_before = perf_counter(), _cpu_seconds()
     done = subprocess.run(
         arguments,
         env=environment,
@@ -32,4 +34,11 @@ def run_child(
     if done.returncode:
         last = " ".join(done.stdout.split())[-500:]
         raise Failure(f"`{' '.join(arguments[:4])}` failed: {last}")
-    return Child(perf_counter() - began, done.stdout)
+    spent = perf_counter() - began
+    return Child(spent, _cpu_seconds() - cpu_before, done.stdout)
+
+
+def _cpu_seconds() -> float:
+    """Return what all children that have ended have used."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

@@ -1,11 +1,11 @@
-"""Shows the measures: one table for people, or JSON for programs."""
+"""Shows the measures: one table for people or for a page, or JSON for programs."""
 
-from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.forms import figure, markdown_table
 from benchmarks.measures import Measure
 from benchmarks.targets import Found, Judgement, judge
 
@@ -42,6 +42,17 @@ def _all_met(judgements: list[Judgement]) -> bool | None:
     return True if met == {True} else None
 
 
+def as_markdown(found: Found, title: str) -> str:
+    """Return a line with the title, and a table of what was measured in seconds."""
+    rows = [
+        (each.what, figure(each.seconds), figure(_times_floor(each, found)))
+        for each in found.values()
+        if each.seconds
+    ]
+    headings = ("what it measures", "seconds", "× the floor")
+    return f"{title}:\n\n{markdown_table(headings, rows)}"
+
+
 def show(found: Found, title: str) -> None:
     """Print the table, and the notes below it."""
     console = Console(width=max(_WIDTH, Console().width), highlight=False)
@@ -58,8 +69,8 @@ def show(found: Found, title: str) -> None:
         table.add_row(
             measure.key,
             measure.what,
-            _figure(measure.seconds),
-            _figure(floors),
+            figure(measure.seconds),
+            figure(floors),
             "" if measure.rows is None else f"{measure.rows:,}",
             "" if measure.wal_bytes is None else f"{measure.wal_bytes / 1e6:.2f}",
             "\n".join(_judged(each) for each in judgements),
@@ -72,13 +83,8 @@ def show(found: Found, title: str) -> None:
 
 
 def _judged(judgement: Judgement) -> str:
-    shown = _figure(judgement.figure)
+    shown = figure(judgement.figure)
     return f"{judgement.target} ({shown})" if shown else judgement.target
-
-
-def _figure(number: float | None) -> str:
-    """Return three digits of a number, never with an exponent."""
-    return "" if number is None else format(Decimal(f"{number:.3g}"), "f")
 
 
 def _times_floor(measure: Measure, found: Found) -> float | None:

@@ -5,9 +5,9 @@ end. All figures of one run are medians of repetitions in turns, and quoted as r
 """
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -26,11 +26,12 @@ from benchmarks import (
     wall,
 )
 from benchmarks.bench import Bench
+from benchmarks.forms import Form
+from benchmarks.machine import Machine, machine
 from benchmarks.measures import Measure
 from benchmarks.rivals import columnar
-from benchmarks.scratch import DAYS, fill, scratch_database, value
+from benchmarks.scratch import DAYS, fill, scratch_database, wanted_events
 from benchmarks.targets import Found
-from orchestration.answers.formats import Format
 from orchestration.core.errors import UserError
 from orchestration.core.statements import failures
 
@@ -56,7 +57,7 @@ app = typer.Typer(pretty_exceptions_enable=False)
 
 @app.command()
 def run(
-    form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    form: Annotated[Form, typer.Option("--format")] = Form.TABLE,
     repeat: Annotated[
         int, typer.Option(min=1, max=_MOST_REPETITIONS, help="Repetitions.")
     ] = 3,
@@ -65,7 +66,7 @@ def run(
     ] = ",".join(KEYS),
 ) -> None:
     """Run the benchmark at the size in EVENTS (default 10,000,000)."""
-    events = _events(os.environ.get("EVENTS", "10000000"))
+    events = wanted_events()
     wanted = _wanted(only)
     columnar.require_engines(wanted)
     with failures("The benchmark"), scratch_database() as connection:
@@ -73,11 +74,7 @@ def run(
         bench = Bench(connection, events, repeat, wanted)
         bench.hold_back(hours=4 * repeat)
         found = {m.key: m for m in _measures(bench)}
-        machine = {
-            "cpus": os.cpu_count(),
-            "postgres": value(connection, "show server_version"),
-        }
-    _print(found, events, machine, form)
+        _print(found, events, machine(connection), form)
 
 
 def _measures(bench: Bench) -> Iterator[Measure]:
@@ -86,26 +83,15 @@ def _measures(bench: Bench) -> Iterator[Measure]:
             yield from measure(bench)
 
 
-def _print(
-    found: Found, events: int, machine: Mapping[str, object], form: Format
-) -> None:
-    if form is Format.JSON:
-        measures = report.as_json(found)
-        record = {"events": events, "days": DAYS, "machine": machine}
-        json.dump({**record, "measures": measures}, sys.stdout, indent=2)
-        print()
-        return
-    report.show(
-        found,
-        f"{events:,} events over {DAYS} days, PostgreSQL {machine['postgres']}, "
-        f"{machine['cpus']} CPUs",
-    )
-
-
-def _events(text: str) -> int:
-    if not text.isdecimal():
-        raise UserError(f"EVENTS is {text!r}: give a whole number, such as 10000000.")
-    return int(text)
+def _print(found: Found, events: int, measured_on: Machine, form: Form) -> None:
+    title = f"{events:,} events over {DAYS} days, {measured_on}"
+    if form is Form.TABLE:
+        report.show(found, title)
+    elif form is Form.MARKDOWN:
+        print(report.as_markdown(found, title))
+    else:
+        record = {"events": events, "days": DAYS, "machine": asdict(measured_on)}
+        print(json.dumps(record | {"measures": report.as_json(found)}, indent=2))
 
 
 def _wanted(only: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from time import perf_counter
 
 from orchestration.cli.generate import reported
 from orchestration.core.connection import Connection, connect
+from orchestration.core.errors import UserError
 from orchestration.core.settings import events_table
 from orchestration.embedded.database import database
 from orchestration.source.loading.copy_in import vacuum_copied
@@ -39,15 +40,28 @@ def scratch_database() -> Iterator[Connection]:
                 cursor.execute(f"drop database {DATABASE} with (force)")
 
 
+def wanted_events() -> int:
+    """Return EVENTS, 10 million by default. Raises UserError where it is no number."""
+    text = os.environ.get("EVENTS", "10000000")
+    if not text.isdecimal():
+        raise UserError(f"EVENTS is {text!r}: give a whole number, such as 10000000.")
+    return int(text)
+
+
 def fill(
-    connection: Connection, events: int, *, days: int = DAYS, users: int | None = None
+    connection: Connection,
+    events: int,
+    *,
+    days: int = DAYS,
+    users: int | None = None,
+    end: date = END,
 ) -> None:
-    """Make the events of the days that end with END, with their indexes."""
+    """Make the events of the days that end with `end`, with their indexes."""
     options = StreamOptions(
         events=events,
         users=users or max(events // EVENTS_PER_USER, 100),
         days=days,
-        end_date=END,
+        end_date=end,
     )
     init_events_table(connection, events_table(), lambda _: None)
     with reported(options) as progress, connection:

@@ -1,7 +1,6 @@
 """`dbt build` from the shell, from start to end, and where its time goes."""
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,11 +10,11 @@ from statistics import median
 
 from benchmarks.bench import Bench
 from benchmarks.builds import OURS, RUN_AT, build
-from benchmarks.children import Child, run_child
+from benchmarks.children import run_child
 from benchmarks.measures import Measure, Sample, measured
+from benchmarks.shell import BUILD, PARSE, run_dbt
 
 WHAT = {"wall_hourly": "`dbt build` from the shell, one new hour, parsed before"}
-_DBT = str(Path(sys.executable).parent / "dbt")
 
 
 def measure(bench: Bench) -> Iterator[Measure]:
@@ -24,11 +23,11 @@ def measure(bench: Bench) -> Iterator[Measure]:
     splits: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory(prefix="fast-dau-") as name:
         folder = Path(name)
-        _run_dbt(["parse"], folder)
+        run_dbt(PARSE, folder, run_at=RUN_AT)
 
         def run() -> Sample:
             bench.next_hour(OURS.events)
-            child = _run_dbt(["build", "--exclude-resource-type", "unit_test"], folder)
+            child = run_dbt(BUILD, folder, run_at=RUN_AT)
             splits.append(_split(child.seconds, folder))
             return Sample(child.seconds)
 
@@ -37,13 +36,6 @@ def measure(bench: Bench) -> Iterator[Measure]:
     note = ", ".join(f"{part} {spent:.1f}" for part, spent in split.items())
     for key, samples in taken.items():
         yield measured(key, WHAT[key], samples, note, split_seconds=split)
-
-
-def _run_dbt(arguments: list[str], folder: Path) -> Child:
-    """Run dbt on our rollup as a process of its own, its artifacts in the folder."""
-    flags = [*OURS.flags(run_at=RUN_AT), f"--target-path={folder}"]
-    environment = {**os.environ, "FAST_DAU_SCHEMA": OURS.schema}
-    return run_child([_DBT, *arguments, *flags, "--log-level-file=none"], environment)
 
 
 def _split(whole: float, folder: Path) -> dict[str, float]:
