@@ -74,6 +74,14 @@ def test_a_run_on_unchanged_events_writes_no_row_and_hardly_moves_the_wal(
     assert {written[table] for table in TABLES} == {0}
 
 
+def test_a_full_run_after_all_events_were_deleted_leaves_no_row(rollup: Rollup) -> None:
+    rollup.execute("delete from events")
+    rollup.build(NOW, refresh="full", missing_events="deleted")
+
+    assert rollup.tables() == rollup.expected(NOW)
+    assert rollup.rows("user_day_activity") == []
+
+
 def test_a_new_event_rewrites_no_row_of_another(rollup: Rollup) -> None:
     rollup.build(NOW)
     places = "select ctid, * from analytics.user_day_activity order by 2, 3"

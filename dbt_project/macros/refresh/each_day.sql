@@ -4,11 +4,12 @@
     its own, which the server shares out among its processes (`parallel_days`). -#}
 {% macro each_day() -%}
     {%- set query = caller() -%}
-    {%- if not fast_dau.has_branches() -%}
+    {%- set days = fast_dau.bounds_of_days() if fast_dau.has_branches() else [] -%}
+    {%- if not days -%}
     {{ fast_dau.rows_of_days(fast_dau.days_to_build(), query) }}
     {%- else -%}
     {#- In groups, or the parser would go as deep as there are days. -#}
-    {%- for group in fast_dau.bounds_of_days() | batch(100) -%}
+    {%- for group in days | batch(100) -%}
     (
         {%- for day in group %}
         {{ fast_dau.rows_of_days("(select date '" ~ day.activity_date ~ "' as activity_date, timestamp '"
@@ -34,18 +35,19 @@
 {%- endmacro %}
 
 
-{#- Whether there is a branch for each day: where a run is to build more than half a month, of
-    days that are all in refresh_days. -#}
+{#- Whether there is a branch for each day: where a run is to build all days, and these are in
+    refresh_days. Not for fewer than half a month, which is as quick one after the other, nor
+    for more than 4,000 days, which would take seconds to plan, and of which most have no
+    event. -#}
 {% macro has_branches() -%}
     {%- if not execute or target.type != 'postgres' or not fast_dau.is_run()
         or model.resource_type != 'model' or not fast_dau.is_built('refresh_days') -%}
         {{ return(false) }}
     {%- endif -%}
     {%- set state = fast_dau.state_once() -%}
-    {%- set has_all_days = (state.reasons or []) | select('in', ['first build', 'full']) | list -%}
     {{ return(
-        state.days | default([], true) | length > 15
-        and (has_all_days or fast_dau.rebuild_scope() == 'refresh_days')
+        15 < state.days | default([], true) | length <= 4000
+        and (state.reasons or []) | select('in', ['first build', 'full']) | list != []
     ) }}
 {%- endmacro %}
 

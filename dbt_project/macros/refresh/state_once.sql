@@ -39,10 +39,12 @@
         'days', (select json_agg(activity_date order by activity_date) from {{ refresh_days }}),
         'reasons', (select json_agg(distinct reason) from {{ refresh_days }}),
         {%- endif %}
+        {%- if fast_dau.is_built('moved_days') %}
         'moved_days', (
             select json_agg(json_build_array(activity_date, bound))
             from {{ fast_dau.rollup_relation('moved_days') }}
         ),
+        {%- endif %}
         {{ fast_dau.catalog_of_table(fast_dau.string_literals([this])) if this else "'columns', null" }}
     )::text
     from {{ fast_dau.rollup_state() }}

@@ -18,7 +18,9 @@
     ) as target using ({{ keys | join(', ') }})
     where
         (result.{{ columns | join(', result.') }})
-        is distinct from (target.{{ columns | join(', target.') }});
+        is distinct from (target.{{ columns | join(', target.') }})
+    {#- So that the new rows of a day lie on few pages. -#}
+    {{ 'order by activity_date' if 'activity_date' in columns }};
     {{ fast_dau.count_differences(differences) }}
 {%- endmacro %}
 
