@@ -1,5 +1,4 @@
-{#- A query: the valid events, each once for every segment in `segments`, with its
-    value. Cut, because an index holds it. -#}
+{#- A query: the valid events, with the value that each segment in `segments` has. -#}
 {% macro segment_events() -%}
     select
         events.*,
@@ -7,21 +6,14 @@
 {%- endmacro %}
 
 
+{#- A column for each segment, so that an event is read once for all of them. Cut, because
+    an index holds it. -#}
 {% macro default__segment_values(segments) -%}
-        segment_values.segment,
-        segment_values.value
-    from {{ ref('stg_events').render() }} as events
-    cross join lateral (
-        {%- for name, expression in segments.items() %}
-        select
-            {{ fast_dau.string_literals([name]) }} as segment,
-            left({{ fast_dau.segment_value(expression) }}, 200) as value
-        {{ 'union all' if not loop.last }}
+        {%- for expression in segments.values() %}
+        left({{ fast_dau.segment_value(expression) }}, 200) as value_{{ loop.index }}{{ ',' if not loop.last }}
         {%- else %}
-        select
-            null::text as segment,
-            null::text as value
-        where false
+        null::text as value_1
         {%- endfor %}
-    ) as segment_values
+    from {{ ref('stg_events').render() }} as events
+    {{ 'where false' if not segments }}
 {%- endmacro %}

@@ -10,7 +10,8 @@
 {%- endmacro %}
 
 
-{#- Inside another lateral join Spark cannot have this one. -#}
+{#- A row for each segment: inside a lateral join Spark can have neither another one nor
+    sets of groups. -#}
 {% macro spark__segment_values(segments) -%}
         stack(
             {{ segments | length or 1 }}
@@ -21,4 +22,29 @@
         ) as (segment, value)
     from {{ ref('stg_events').render() }} as events
     {{ 'where false' if not segments }}
+{%- endmacro %}
+
+
+{% macro spark__segment_users(segments) -%}
+    select
+        events.segment,
+        events.value,
+        events.user_id
+    from segment_events as events
+    where {{ fast_dau.is_active_event() }}
+{%- endmacro %}
+
+
+{#- Nor a union with a join of two queries that look at the day outside. -#}
+{% macro spark__shown_segment_values(most) -%}
+    select
+        places.segment,
+        case when places.place <= {{ most }} then places.value else '(other)' end as value,
+        count(distinct user_values.user_id) as dau
+    from places
+    inner join user_values
+        on
+            places.segment = user_values.segment
+            and places.value = user_values.value
+    group by 1, 2
 {%- endmacro %}

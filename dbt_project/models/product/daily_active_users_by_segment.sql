@@ -30,26 +30,26 @@ cross join lateral ( -- noqa: ST05
     with user_values as (
 
         select distinct
-            events.segment,
+            segment,
             case
-                when events.value is null then '(none)'
+                when value is null then '(none)'
                 -- A value that really is called so.
-                when events.value in ('(none)', '(other)')
-                    then '"' || events.value || '"'
-                else events.value
+                when value in ('(none)', '(other)') then '"' || value || '"'
+                else value
             end as value, -- noqa: RF04
-            events.user_id
-        from segment_events as events
-        where {{ is_active_event() }}
+            user_id
+        from ({{ segment_users() }}) as segment_users
 
     ),
 
-    -- By code points, so that the order of equals is the same on every server.
+    -- By code points, so that the order of equals is the same on every server. Those
+    -- without a value are ranked apart: their place is always the first.
     places as (
 
         select
             segment,
             value,
+            count(*) as dau,
             row_number() over (
                 partition by segment, value = '(none)'
                 order by count(*) desc, {{ by_code_points('value') }}
@@ -57,33 +57,8 @@ cross join lateral ( -- noqa: ST05
         from user_values
         group by segment, value
 
-    ),
-
-    shown_users as (
-
-        select distinct
-            user_values.segment,
-            case
-                when
-                    user_values.value = '(none)'
-                    or places.place <= {{ setting('max_segment_values') }}
-                    then user_values.value
-                else '(other)'
-            end as value, -- noqa: RF04
-            user_values.user_id
-        from user_values
-        inner join places
-            on
-                user_values.segment = places.segment
-                and user_values.value = places.value
-
     )
 
-    select
-        segment,
-        value,
-        count(*) as dau
-    from shown_users
-    group by segment, value
+    {{ shown_segment_values() }}
 
 ) as shown_values
