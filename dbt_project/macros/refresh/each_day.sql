@@ -1,7 +1,7 @@
 {#- A query: what the caller finds of the events of each of `days` (`is_active_event`), day by
     day, with the day's `activity_date` before it. Each day is one range of the index on
-    performed_at. Few days are looked up one after the other; of many, each is a branch of
-    its own, which the server shares out among its processes (`parallel_days`). -#}
+    performed_at. They are looked up one after the other; where a run builds all days, each is
+    a branch of its own, which the server shares out among its processes (`parallel_days`). -#}
 {% macro each_day() -%}
     {%- set query = caller() -%}
     {%- set days = fast_dau.bounds_of_days() if fast_dau.has_branches() else [] -%}

@@ -3,7 +3,9 @@
       `is_made_of_tables`), and so were last time, with the same variables and columns;
     - none of these, nor the table itself, was changed since: all are still in `built_with`;
     - the run looks at no day but those that every run looks at (`refresh_reason`): no day
-      is new, none was erased or left by a run that stopped. -#}
+      is new, none was erased or left by a run that stopped;
+    - these are the days of the run before: where they are others, `refresh_days` too is no
+      longer in `built_with`, and none of the tables stays there (`take_up_days`). -#}
 {% macro is_left_alone() -%}
     {%- if not config.meta_get('is_made_of_tables') or fast_dau.run_kind() != 'incremental'
         or fast_dau.rebuild_scope() != 'refresh_days' -%}
