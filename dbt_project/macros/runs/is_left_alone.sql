@@ -3,9 +3,7 @@
       `is_made_of_tables`), and so were last time, with the same variables and columns;
     - none of these, nor the table itself, was changed since: all are still in `built_with`;
     - the run looks at no day but those that every run looks at (`refresh_reason`): no day
-      is new, none was erased or left by a run that stopped;
-    - these are the days of the run before: where they are others, `refresh_days` too is no
-      longer in `built_with`, and none of the tables stays there (`take_up_days`). -#}
+      is new, none was erased or left by a run that stopped. -#}
 {% macro is_left_alone() -%}
     {%- if not config.meta_get('is_made_of_tables') or fast_dau.run_kind() != 'incremental'
         or fast_dau.rebuild_scope() != 'refresh_days' -%}
@@ -25,8 +23,9 @@
 
 
 {#- A statement: notes, in the transaction that changes a model's table, that what is made of
-    it is no longer what its rows are. -#}
+    it is no longer what its rows are. Of refresh_days nothing is made but which days a run
+    looks at. -#}
 {% macro note_change() -%}
     update {{ fast_dau.rollup_state() }} set built_with = built_with - '{{ model.name }}'
-    where built_with ? '{{ model.name }}'
+    where built_with ? '{{ model.name }}' and '{{ model.name }}' <> 'refresh_days'
 {%- endmacro %}
