@@ -30,11 +30,11 @@ _SETTINGS = Path(instance.__file__).with_name("dagster.yaml")
 # What happens next, and how the event log says that it is over.
 STAGES: Mapping[str, str] = {
     "the run is noted, and queued": "PIPELINE_ENQUEUED",
-    "it waits for the daemon, which looks every 5 s": "PIPELINE_STARTING",
+    "it waits for the daemon, which looks every second": "PIPELINE_STARTING",
     "its worker is started": "Started process for run",
     "the worker imports Dagster and the definitions": "PIPELINE_START",
     "checks before dbt": "STEP_START rollup",
-    "dagster-dbt imports dbt, for what it tells of columns": "Running dbt command",
+    "dagster-dbt makes an adapter of dbt, to read columns by": "Running dbt command",
     "dbt starts: imports, project, turn": "ASSET_MATERIALIZATION rollup",
     "dbt builds and tests, and the run reports": "Finished dbt command",
     "checks after dbt, and the end": "PIPELINE_SUCCESS",

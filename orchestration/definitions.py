@@ -2,8 +2,9 @@
 
 import dagster as dg
 
-from orchestration.pipeline.assets import DBT, rollup
+from orchestration.pipeline.assets import rollup
 from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
+from orchestration.pipeline.dbt_resource import DBT
 from orchestration.pipeline.events_asset import EVENTS
 from orchestration.pipeline.jobs import JOBS
 from orchestration.pipeline.mail import SENSORS

@@ -40,7 +40,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = yaml.safe_load(
         (files("orchestration.pipeline.instance") / "dagster.yaml").read_text()
     )
-    settings["run_queue"]["dequeue_interval_seconds"] = 1
     settings["run_monitoring"]["poll_interval_seconds"] = 2
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(settings))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))

@@ -1,12 +1,14 @@
 """What runs and checks of the pipeline decide, each decision by itself."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
 from orchestration.core.errors import UserError
 from orchestration.definitions import definitions
 from orchestration.pipeline.checks.freshness import is_fresh
+from orchestration.pipeline.dbt_resource import DBT
 from orchestration.pipeline.rebuild import Rebuild, backfill_days, dbt_arguments
 
 NOON, ONE = datetime(2024, 3, 4, 12), datetime(2024, 3, 4, 13)
@@ -58,3 +60,13 @@ def test_the_rollup_is_fresh_once_it_counts_the_newest_event_that_is_due(
     due: datetime | None, counted: datetime | None, expected: bool
 ) -> None:
     assert is_fresh(due, counted) is expected
+
+
+def test_dbt_is_started_once_for_a_command(tmp_path: Path) -> None:
+    starts, program = tmp_path / "starts", tmp_path / "dbt"
+    program.write_text(f'#!/bin/sh\necho "$1" >> "{starts}"\n')
+    program.chmod(0o755)
+    dbt = DBT.model_copy(update={"dbt_executable": str(program)})
+    dbt.cli(["list"], target_path=tmp_path).wait()
+
+    assert starts.read_text() == "list\n"

@@ -7,7 +7,6 @@ import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 from dagster_dbt.core.dbt_event_iterator import DbtEventIterator
 
-from orchestration.core.dbt import DBT_PROGRAM
 from orchestration.pipeline.dagster_manifest import MANIFEST, place
 from orchestration.pipeline.events_asset import report_events
 from orchestration.pipeline.instance import POOL
@@ -26,7 +25,6 @@ _ONLY_DECLARED = (
     "daily_active_users_by_course",
     "daily_active_users_by_segment",
 )
-DBT = DbtCliResource(project_dir=PROJECT, dbt_executable=DBT_PROGRAM)
 
 
 @dbt_assets(

@@ -92,7 +92,15 @@ PICTURES = {
 }
 
 
-def picture_metadata(reader: Reader, picture: Picture) -> dict[str, Any]:
+def picture_of(reader: Reader, table: str) -> dict[str, Any]:
+    """Return the metadata that draws a table; nothing where it has no picture."""
+    if table == "cohort_retention":
+        return _heat_map_metadata(reader)
+    picture = PICTURES.get(table)
+    return _picture_metadata(reader, picture) if picture else {}
+
+
+def _picture_metadata(reader: Reader, picture: Picture) -> dict[str, Any]:
     """Return a picture of the last 90 days, and a table of the last 7, newest first."""
     last = newest_day(reader)
     if last is None:
@@ -147,7 +155,7 @@ def _heading(picture: Picture, points: Sequence[Point]) -> str:
     return f"{picture.title}, up to {last:%Y-%m-%d}{note}"
 
 
-def heat_map_metadata(reader: Reader) -> dict[str, Any]:
+def _heat_map_metadata(reader: Reader) -> dict[str, Any]:
     """Return a picture of the newest cohorts; nothing where there are none."""
     last = newest_day(reader)
     if last is None:

@@ -2,25 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from orchestration.pipeline.engine import Reader, rollup_table
-from orchestration.pipeline.pictures import (
-    PICTURES,
-    heat_map_metadata,
-    picture_metadata,
-)
 
-# What draws the metadata of tables that have a picture.
-_DRAWN: Mapping[str, Callable[[Reader], dict[str, Any]]] = {
-    "cohort_retention": heat_map_metadata,
-    **{
-        name: partial(picture_metadata, picture=picture)
-        for name, picture in PICTURES.items()
-    },
-}
 _REASONS = "select reason from {refresh_days}"
 # What `report_changes` in dbt_project/macros/tables has dbt say of a model.
 _CHANGES = re.compile(
@@ -51,9 +38,10 @@ class RunReport:
                     f"{number} {reason}" for reason, number in reasons
                 ),
             }
-        if draw := _DRAWN.get(model["name"]):
-            metadata |= draw(self._reader)
-        return metadata
+        # matplotlib takes long to import: not before dbt is at work.
+        from orchestration.pipeline.pictures import picture_of  # noqa: PLC0415
+
+        return metadata | picture_of(self._reader, model["name"])
 
     @cached_property
     def _days_by_reason(self) -> Counter[str]:
