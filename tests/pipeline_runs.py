@@ -24,6 +24,19 @@ class Pipeline:
             instance=self.instance, run_config=config or None, raise_on_error=False
         )
 
+    def run_selected(self, selection: dg.AssetSelection) -> dg.ExecuteInProcessResult:
+        """Run what is clicked: assets with their checks, or checks."""
+        return job_of(selection).execute_in_process(
+            instance=self.instance, raise_on_error=False
+        )
+
+
+def job_of(selection: dg.AssetSelection) -> dg.JobDefinition:
+    """Return the job that Dagster makes of a selection."""
+    job = dg.define_asset_job("selected", selection)
+    every = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job]))
+    return every.resolve_job_def(job.name)
+
 
 def differing_tables(rollup: Rollup) -> dict[str, tuple[Rows, Rows]]:
     """Return the tables that differ from the oracle as of the latest run."""

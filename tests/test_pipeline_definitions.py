@@ -6,6 +6,7 @@ import pytest
 from orchestration.core.manifest import manifest, models, tables
 from orchestration.definitions import definitions
 from orchestration.trust.check.tables import recounted
+from tests.pipeline_runs import job_of
 
 GRAPH = definitions.resolve_asset_graph()
 MODELS = models()
@@ -109,3 +110,14 @@ def test_all_that_works_on_the_rollup_shares_one_pool() -> None:
     for job in ("hourly_incremental", "daily_full_rollup", "backfill"):
         nodes = definitions.resolve_job_def(job).nodes
         assert "rollup" in {pool for node in nodes for pool in node.definition.pools}
+
+
+def test_each_asset_with_its_checks_and_each_check_can_be_run_by_itself() -> None:
+    for key in GRAPH.materializable_asset_keys:
+        layer = job_of(dg.AssetSelection.assets(key)).asset_layer
+        assert set(layer.executable_asset_keys) == {key}
+        checks = layer.asset_graph.asset_check_keys
+        assert {check.asset_key for check in checks} <= {key}
+    for check in GRAPH.asset_check_keys:
+        layer = job_of(dg.AssetSelection.checks(check)).asset_layer
+        assert set(layer.asset_graph.asset_check_keys) == {check}

@@ -115,6 +115,33 @@ def test_hourly_nightly_and_backfill_runs_keep_the_tables_right_and_say_what_the
     assert differing_tables(pipeline.rollup) == {}
 
 
+def test_a_table_with_its_checks_and_checks_alone_are_run_where_they_are_clicked(
+    pipeline: Pipeline,
+) -> None:
+    table, recount = dg.AssetKey("daily_retention"), "rollup_equals_events"
+    checks = [
+        dg.AssetCheckKey(dg.AssetKey("returning_users"), recount),
+        dg.AssetCheckKey(
+            dg.AssetKey("daily_active_users"), "assert_dau_equals_user_days"
+        ),
+        dg.AssetCheckKey(dg.AssetKey("events"), "no_full_scans"),
+    ]
+    pipeline.run("hourly_incremental")
+    pipeline.rollup.execute("update analytics.daily_retention set returning_users = 0")
+
+    materialized = pipeline.run_selected(dg.AssetSelection.assets(table))
+    checked = pipeline.run_selected(dg.AssetSelection.checks(*checks))
+
+    assert materialized.success
+    assert set(metadata(materialized)) == {"daily_retention"}
+    assert ("daily_retention", recount) in evaluations(materialized)
+    assert {asset for asset, _ in evaluations(materialized)} == {"daily_retention"}
+    assert checked.success
+    assert set(evaluations(checked)) == {
+        (check.asset_key.to_user_string(), check.name) for check in checks
+    }
+
+
 @pytest.mark.parametrize(
     ("start", "end", "complaint"),
     [
