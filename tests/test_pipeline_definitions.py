@@ -5,6 +5,8 @@ import pytest
 
 from orchestration.core.manifest import manifest, models, tables
 from orchestration.definitions import definitions
+from orchestration.pipeline.jobs import JOBS
+from orchestration.pipeline.schedules import SCHEDULES
 from orchestration.trust.check.tables import recounted
 from tests.pipeline_runs import job_of
 
@@ -87,6 +89,13 @@ def test_every_data_test_of_dbt_is_a_check_of_one_asset() -> None:
 
     assert len(tests) > 20
     assert [name for name in tests if checks.count(name) != 1] == []
+
+
+def test_whatever_can_be_clicked_has_a_description_in_dagster() -> None:
+    for check in GRAPH.asset_check_keys:
+        assert GRAPH.get(check).description, check
+    for each in (*JOBS, *SCHEDULES):
+        assert each.description, each.name
 
 
 def test_the_nightly_job_makes_every_check_and_the_others_the_cheap_ones() -> None:

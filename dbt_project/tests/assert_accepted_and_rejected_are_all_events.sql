@@ -10,9 +10,7 @@
     ~ " where reason in ('first build', 'full')"
 ) if execute and is_built('refresh_days') else [] %}
 
--- The number of events, where it is not that of the accepted and the rejected ones. One
--- statement, so that events that arrive meanwhile do not disturb. It reads every event,
--- and so only after a run that did: the first build and the daily full rollup.
+-- One statement, so that events that arrive meanwhile do not disturb.
 with counted as (
 
     select

@@ -2,8 +2,6 @@
     "dagster": {"ref": {"name": "daily_active_users", "package": "fast_dau"}}
 }) }}
 
--- Refreshed days on which DAU, or its events, are not those of the user-days and of
--- erased users.
 with counted as (
 
     select

@@ -2,8 +2,6 @@
     "dagster": {"ref": {"name": "growth_accounting", "package": "fast_dau"}}
 }) }}
 
--- Refreshed days on which the product tables disagree with each other, or with the
--- rollup's: on DAU, on MAU, or on how many users are new.
 with frequency_days as (
 
     select

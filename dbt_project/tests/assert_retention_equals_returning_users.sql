@@ -2,8 +2,6 @@
     "dagster": {"ref": {"name": "daily_retention", "package": "fast_dau"}}
 }) }}
 
--- Refreshed days whose counts are not those of the list of returning users, or whose
--- DAU is not that of daily_active_users.
 with counted as (
 
     select

@@ -14,7 +14,7 @@ def table_manifest(path: Path) -> dict[str, Any]:
     """Return the manifest, in which models depend on tables and sources alone.
 
     What is ephemeral stands for what it reads: dagster-dbt finds the lineage of columns
-    through tables only.
+    through tables only. It looks for the description of a test in its `meta`.
     """
     manifest: dict[str, Any] = json.loads(path.read_text())
     nodes = manifest["nodes"]
@@ -23,7 +23,17 @@ def table_manifest(path: Path) -> dict[str, Any]:
             tables = list(dict.fromkeys(_tables(nodes, name)))
             node["depends_on"]["nodes"] = tables
             manifest["parent_map"][name] = tables
+        elif node["resource_type"] == "test":
+            node["meta"].setdefault("description", _description(manifest, node))
     return manifest
+
+
+def _description(manifest: Mapping[str, Any], test: Mapping[str, Any]) -> str:
+    """Return that of a test, or of the generic one that it is made by."""
+    of_macros = (
+        manifest["macros"][name]["description"] for name in test["depends_on"]["macros"]
+    )
+    return next(filter(None, [test["description"], *of_macros]), "")
 
 
 def _tables(nodes: Mapping[str, Any], name: str) -> Iterator[str]:

@@ -16,15 +16,17 @@ ACTIVE = (
 
 
 # In UTC, where every hour comes once: also on the days when clocks change.
-@dg.schedule(job=HOURLY, cron_schedule="10 * * * *", execution_timezone="UTC")
+@dg.schedule(
+    job=HOURLY,
+    cron_schedule="10 * * * *",
+    execution_timezone="UTC",
+    description="Start an ordinary run at ten past each hour, unless another is active "
+    "or queued: what that one leaves, the next tick takes.",
+)
 def hourly_incremental_schedule(
     context: dg.ScheduleEvaluationContext,
 ) -> dg.RunRequest | dg.SkipReason:
-    """Start an ordinary run at ten past each hour, unless another is active or queued.
-
-    What that run leaves, the next tick takes: an ordinary run makes good all hours
-    since the last one.
-    """
+    """Start an ordinary run, which makes good all hours since the last one, or skip."""
     for run in context.instance.get_runs(filters=dg.RunsFilter(statuses=list(ACTIVE))):
         if run.job_name != PRUNE.name:
             state = run.status.value.lower()
@@ -60,6 +62,7 @@ SCHEDULES = (
         job=PRUNE,
         cron_schedule="45 4 * * *",
         execution_timezone=TIME_ZONE,
+        description=f"Remove what old runs have left, at 04:45 in {TIME_ZONE}.",
         default_status=dg.DefaultScheduleStatus.RUNNING,
     ),
 )
