@@ -26,7 +26,7 @@ nux: {enabled: false}
 _LAUNCH = """
 mutation ($job: String!) {
   launchRun(executionParams: {selector: {
-    repositoryLocationName: "orchestration.definitions"
+    repositoryLocationName: "fast_dau"
     repositoryName: "__repository__"
     jobName: $job
   }}) { ... on LaunchRunSuccess { run { runId } } }

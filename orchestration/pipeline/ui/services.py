@@ -5,11 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 from orchestration.core.address import Address
 from orchestration.core.leashed import Leashed, Workplace, leashed
-from orchestration.core.settings import ROOT, project_dir
+from orchestration.core.settings import project_dir
+from orchestration.pipeline import instance
 from orchestration.pipeline.ui.dagster_home import DagsterHome
 
 _PROGRAMS = Path(sys.executable).parent
@@ -21,8 +23,8 @@ def dagster_services(
 ) -> Iterator[Leashed]:
     """Start Dagster, and end all of it, a run in progress too, on leaving."""
     place = ["--host", address.host, "--port", str(address.port)]
-    module = ["--working-directory", str(ROOT), "-m", "orchestration.definitions"]
-    dagster = [sys.executable, "-m", "dagster", "dev", *place, *module]
+    workspace = ["--workspace", str(files(instance) / "workspace.yaml")]
+    dagster = [sys.executable, "-m", "dagster", "dev", *place, *workspace]
     # Dagster takes variables from a file .env in its working directory, which must not
     # lead it to another database than the one in use.
     workplace = Workplace("Dagster", home.folder, home.log, home.lock)
