@@ -8,6 +8,7 @@ from orchestration.pipeline.dbt_resource import DBT
 from orchestration.pipeline.events_asset import EVENTS
 from orchestration.pipeline.jobs import JOBS
 from orchestration.pipeline.mail import SENSORS
+from orchestration.pipeline.outside_runs import runs_outside_dagster
 from orchestration.pipeline.schedules import SCHEDULES
 
 definitions = dg.Definitions(
@@ -15,7 +16,7 @@ definitions = dg.Definitions(
     asset_checks=[*CHEAP_CHECKS, *THOROUGH_CHECKS],
     jobs=JOBS,
     schedules=SCHEDULES,
-    sensors=SENSORS,
+    sensors=[runs_outside_dagster, *SENSORS],
     resources={"dbt": DBT},
     # A run is one step of dbt and a few checks: no process for each.
     executor=dg.in_process_executor,

@@ -6,5 +6,10 @@
         null::date as activity_date
     where false
 {% else %}
-    select * from {{ rollup_relation('erased_counts') }}
+    select
+        {%- for name in erased_counts_columns() %}
+        {{ name }},
+        {%- endfor %}
+        activity_date
+    from {{ rollup_relation('erased_counts') }}
 {% endif %}
