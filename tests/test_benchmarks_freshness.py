@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from benchmarks.freshness.__main__ import RATES
 from benchmarks.freshness.costs import Spent, of_reads, of_runs, typical
 from benchmarks.freshness.measuring import WAYS
-from benchmarks.freshness.table import duration
+from benchmarks.freshness.table import HEADINGS, duration
 from benchmarks.run import GROUPS, KEYS
 from orchestration.core.settings import ROOT
 
@@ -88,6 +89,18 @@ def test_what_is_typical_is_the_median_of_each_figure() -> None:
 )
 def test_a_time_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_the_page_has_the_table_that_the_command_prints() -> None:
+    command = "python -m benchmarks.freshness --repeat 1 --format markdown"
+    lines = pasted("docs/freshness.md", command)
+    head, *rest = lines_of_table(lines)
+
+    assert lines[0].startswith("After 10,000,000 events of 200 days, ")
+    assert tuple(head) == HEADINGS
+    told = [(way, rate) for way, rate, *_ in rest]
+    assert told == [(way, f"{rate:,}") for rate in RATES for way in WAYS]
+    assert {len(cells) for cells in rest} == {len(HEADINGS)}
 
 
 def test_the_readme_has_the_table_that_its_command_prints() -> None:

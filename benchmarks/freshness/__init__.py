@@ -1,1 +1,1 @@
-"""What each way to keep the numbers fresh costs in a day, by real runs."""
+"""What each way to keep the numbers fresh costs in a day: `docs/freshness.md`."""
