@@ -12,6 +12,7 @@ from orchestration.source.synthetic.options import StreamOptions
 from tests.commands import run_cli, run_program
 from tests.events_tables import execute, fetch
 
+CLEARED = "The synthetic events are cleared, and the tables built from them.\n"
 SMALL = ("--events", "20000", "--users", "500", "--days", "20")
 
 
@@ -45,7 +46,7 @@ def test_the_demo_goes_from_nothing_to_answers_and_back(
     assert mixed.returncode == 2
     assert "clear them with `fast-dau demo --clear`" in mixed.stderr
     assert (cleared.stdout, count(connection, "events")) == (
-        "The demo is cleared.\n",
+        CLEARED,
         0,
     )
     assert count(connection, "pg_tables where schemaname = 'analytics'") == 0
@@ -60,8 +61,8 @@ def test_the_demo_leaves_the_events_of_others_alone(connection: Connection) -> N
     cleared = run_cli("demo", "--clear")
 
     assert done.returncode == 2
-    assert "already holds events, which the demo leaves alone" in done.stderr
-    assert cleared.stdout == "There is no demo to clear.\n"
+    assert "holds events that were not made up, to which none are added" in done.stderr
+    assert cleared.stdout == "There are no synthetic events to clear.\n"
     assert count(connection, "events") == 1
 
 
@@ -76,9 +77,9 @@ def test_events_added_to_the_demos_are_not_cleared_with_them(
     cleared = run_cli("demo", "--clear")
 
     assert refused.returncode == 2
-    assert "holds 51 events, which are not just the demo's" in refused.stderr
+    assert "holds 51 events, which are not just the synthetic ones" in refused.stderr
     assert (cleared.stdout, count(connection, "events")) == (
-        "The demo is cleared.\n",
+        CLEARED,
         0,
     )
 

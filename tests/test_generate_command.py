@@ -53,7 +53,12 @@ def test_the_table_gets_the_rows_of_every_share_and_the_command_says_so(
         r"\([\d,]+ rows/s\)\.\n",
         ran.stdout,
     )
-    assert ran.stderr.startswith("Generating 8,000 events of 300 users over 40 days")
+    where, extent = ran.stderr.splitlines()
+    assert where == (
+        f"Events go into public.events, in the database {events.info.dbname} at "
+        f"{events.info.host}:{events.info.port}."
+    )
+    assert extent.startswith("Generating 8,000 events of 300 users over 40 days")
     assert fetch(
         events,
         """
@@ -106,7 +111,10 @@ def test_users_who_get_no_event_are_mentioned(events: Connection) -> None:
     )
 
     assert f"8,000 events of {users:,} users" in ran.stdout
-    assert "do not go round 5,000 users" in ran.stdout
+    assert (
+        "8,000 events over 40 days are too few for 5,000 users: "
+        f"{users:,} of them have one." in ran.stdout
+    )
 
 
 def test_a_terminal_gets_a_progress_bar(events: Connection) -> None:
@@ -143,11 +151,7 @@ def test_a_missing_table_is_a_sentence_and_not_made(connection: Connection) -> N
 
 
 def test_what_the_server_refuses_leaves_no_row_at_all(events: Connection) -> None:
-    execute(
-        events,
-        "insert into events (user_id) values (1)",
-        "alter table events add check (performed_at < '2025-03-30')",
-    )
+    execute(events, "alter table events add check (performed_at < '2025-03-30')")
     ran = run_cli("generate", *IN_MARCH, "--invalid-share", "0")
 
     assert ran.returncode == 1
@@ -155,6 +159,35 @@ def test_what_the_server_refuses_leaves_no_row_at_all(events: Connection) -> Non
         "fast-dau: Filling public.events failed:"
     )
     assert "Traceback" not in ran.stderr
+    assert fetch(events, "select count(*) from events") == [(0,)]
+
+
+def test_made_up_events_are_not_mixed_with_others_and_can_be_taken_away(
+    events: Connection,
+) -> None:
+    execute(events, "comment on table events is 'What people did.'")
+    comment = "select obj_description('events'::regclass, 'pg_class')"
+
+    for _ in range(2):
+        assert run_cli("generate", *IN_MARCH).returncode == 0
+    marked = fetch(events, comment)
+    cleared = run_cli("generate", "--clear")
+
+    assert marked == [
+        ("What people did.\nSynthetic events of `fast-dau generate`: events=16000",)
+    ]
+    assert cleared.stdout == (
+        "The synthetic events are cleared, and the tables built from them.\n"
+    )
+    assert fetch(events, comment) == [("What people did.",)]
+
+    execute(events, "insert into events (user_id) values (1)")
+    refused = run_cli("generate", *IN_MARCH)
+    again = run_cli("generate", "--clear")
+
+    assert refused.returncode == 2
+    assert "public.events holds events that were not made up" in refused.stderr
+    assert again.stdout == "There are no synthetic events to clear.\n"
     assert fetch(events, "select count(*) from events") == [(1,)]
 
 

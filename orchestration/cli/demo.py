@@ -10,13 +10,15 @@ import typer
 
 from orchestration.answers import terminal
 from orchestration.cli.answers import show_days_up_to
-from orchestration.cli.generate import last_day, reported
+from orchestration.cli.generate import clear_events, last_day, reported
 from orchestration.cli.options import Days, EndDate, Seed, Users
+from orchestration.cli.progress import say_where
 from orchestration.core.connection import connect
 from orchestration.core.dbt import run_dbt
 from orchestration.core.errors import Failure
+from orchestration.core.settings import events_table
 from orchestration.embedded.database import database
-from orchestration.source.synthetic.demo import clear_demo, prepare_demo
+from orchestration.source.synthetic.demo import prepare_demo
 from orchestration.source.synthetic.options import StreamOptions
 
 _NEXT = """
@@ -43,7 +45,7 @@ def demo(  # noqa: PLR0913  # one parameter an option
     end_date: EndDate = None,
     seed: Seed = StreamOptions.seed,
     clear: Annotated[
-        bool, typer.Option("--clear", help="Remove the demo's events and tables.")
+        bool, typer.Option("--clear", help="Remove synthetic events, and the tables.")
     ] = False,
 ) -> None:
     """Make up events, build the tables with dbt, and show DAU and retention."""
@@ -57,9 +59,9 @@ def demo(  # noqa: PLR0913  # one parameter an option
     with database() as variables, closing(connect(variables)) as connection:
         connection.autocommit = True  # no transaction stays open while dbt works
         if clear:
-            done = clear_demo(connection)
-            print("The demo is cleared." if done else "There is no demo to clear.")
+            clear_events(connection)
             return
+        say_where(connection, events_table())
         with reported(options) as progress:
             made = prepare_demo(connection, options, progress)
         state = "made" if made else "are there"

@@ -9,12 +9,16 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.options import Days, EndDate, Seed, Users
-from orchestration.cli.progress import number_done
+from orchestration.cli.progress import number_done, say_where
+from orchestration.core.connection import Connection
 from orchestration.core.errors import UserError
 from orchestration.embedded.database import connected
 from orchestration.source.loading.copy_in import vacuum_copied
+from orchestration.source.synthetic.clear import clear_synthetic
 from orchestration.source.synthetic.inserting import Inserted, insert_synthetic_events
+from orchestration.source.synthetic.mark import Mark, lock_made_up, write_mark
 from orchestration.source.synthetic.options import StreamOptions
+from orchestration.source.table import require_events_table
 
 
 def generate(  # noqa: PLR0913  # one parameter an option
@@ -38,8 +42,14 @@ def generate(  # noqa: PLR0913  # one parameter an option
             help="Share of rows without user or time, or with an impossible time."
         ),
     ] = StreamOptions.invalid_share,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Remove synthetic events, and the tables.")
+    ] = False,
 ) -> None:
-    """Add seeded synthetic events to the events table, all of them or none."""
+    """Add seeded synthetic events to the events table, all of them or none.
+
+    Only where it is empty, or all of its events were made up.
+    """
     options = StreamOptions(
         events=events,
         users=users,
@@ -51,12 +61,26 @@ def generate(  # noqa: PLR0913  # one parameter an option
         invalid_share=invalid_share,
     )
     with connected() as connection:
+        if clear:
+            clear_events(connection)
+            return
+        say_where(connection, require_events_table(connection))
         began = perf_counter()
         with connection, reported(options) as progress:
+            present = lock_made_up(connection)
             inserted = insert_synthetic_events(connection, options, progress)
+            write_mark(connection, "generate", Mark(f"events={present + events}"))
         seconds = perf_counter() - began
         vacuum_copied(connection, inserted.table)
     print(_summary(options, inserted, seconds))
+
+
+def clear_events(connection: Connection) -> None:
+    """Take synthetic events and the tables away, and say so."""
+    if clear_synthetic(connection):
+        print("The synthetic events are cleared, and the tables built from them.")
+    else:
+        print("There are no synthetic events to clear.")
 
 
 def last_day(end_date: datetime | None) -> date:
@@ -96,7 +120,8 @@ def _summary(options: StreamOptions, inserted: Inserted, seconds: float) -> str:
     )
     if inserted.users < options.users:
         summary += (
-            f"\nThese events do not go round {options.users:,} users: with more "
-            "--events, or fewer --days, more of them would be active."
+            f"\n{options.events:,} events over {options.days:,} days are too few for "
+            f"{options.users:,} users: {inserted.users:,} of them have one. With more "
+            "--events, or fewer --days, more of them are active."
         )
     return summary

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.progress import share_done
+from orchestration.cli.progress import say_where, share_done
 from orchestration.core.event_columns import event_columns
 from orchestration.core.settings import TableName, rollup_schema
 from orchestration.core.statements import is_built
@@ -13,7 +13,7 @@ from orchestration.embedded.database import connected
 from orchestration.source.loading.load import Options, load_events
 from orchestration.source.loading.mapping import parse_columns, parse_delimiter
 from orchestration.source.loading.tally import tally_in_words
-from orchestration.source.synthetic.demo import refuse_demo_events
+from orchestration.source.synthetic.mark import refuse_made_up
 from orchestration.source.table import require_events_table
 
 
@@ -54,7 +54,8 @@ def load(
     options = Options(parse_columns(columns), parse_delimiter(delimiter), hash_users)
     with connected() as connection:
         table = require_events_table(connection)
-        refuse_demo_events(connection)
+        refuse_made_up(connection)
+        say_where(connection, table)
         connection.rollback()  # the look-up's transaction, before the load's own
         with share_done(f"Loading {file.name}") as update:
             loaded = load_events(

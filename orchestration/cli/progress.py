@@ -16,7 +16,20 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from orchestration.core.connection import Connection
+from orchestration.core.settings import TableName
+
 Update = Callable[..., None]
+
+
+def say_where(connection: Connection, table: TableName) -> None:
+    """Say into which table of which database events are written, before they are."""
+    info = connection.info
+    print(
+        f"Events go into {table}, in the database {info.dbname} at "
+        f"{info.host}:{info.port}.",
+        file=sys.stderr,
+    )
 
 
 @contextmanager
