@@ -37,7 +37,7 @@ TableOrJson = Annotated[
     typer.Option("--format", help="For people, or for programs."),
 ]
 Users = Annotated[
-    int, typer.Option(help="Users; fewer where the events do not go round.")
+    int, typer.Option(help="Users; fewer are active where there are too few events.")
 ]
 Days = Annotated[int, typer.Option(help="UTC days, up to the last one.")]
 EndDate = Annotated[

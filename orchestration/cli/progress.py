@@ -28,7 +28,7 @@ def say_where(connection: Connection, table: TableName) -> None:
     print(
         f"Events go into {table}, in the database {info.dbname} at "
         f"{info.host}:{info.port}.",
-        file=sys.stderr,
+        flush=True,  # also in a log, before it is done
     )
 
 
