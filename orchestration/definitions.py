@@ -2,12 +2,12 @@
 
 import dagster as dg
 
+from orchestration.pipeline.alerts import SENSORS
 from orchestration.pipeline.assets import rollup
 from orchestration.pipeline.checks import CHEAP_CHECKS, THOROUGH_CHECKS
 from orchestration.pipeline.dbt_resource import DBT
 from orchestration.pipeline.events_asset import EVENTS
 from orchestration.pipeline.jobs import JOBS
-from orchestration.pipeline.mail import SENSORS
 from orchestration.pipeline.outside_runs import runs_outside_dagster
 from orchestration.pipeline.schedules import SCHEDULES
 

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from orchestration.core.errors import UserError
-from orchestration.pipeline.mail import failure_sensors
+from orchestration.pipeline.alerts.mail import failure_sensors
 
 COMPLETE = {
     "SMTP_HOST": "mail.example.org",

@@ -1,6 +1,5 @@
 """E-mail about runs that fail, where the environment says how to send it."""
 
-import os
 from collections.abc import Mapping
 
 import dagster as dg
@@ -44,6 +43,3 @@ def failure_sensors(environment: Mapping[str, str]) -> list[dg.SensorDefinition]
             default_status=dg.DefaultSensorStatus.RUNNING,
         )
     ]
-
-
-SENSORS = failure_sensors(os.environ)
