@@ -329,7 +329,7 @@ def test_it_waits_while_a_run_holds_the_lock(rollup: Rollup) -> None:
         assert waiting.stderr is not None
         line = waiting.stderr.readline()
         assert line.startswith("Waiting for the run that began at 20")
-        assert "(run-1). Has it died?" in line
+        assert "(run-1) to end. If it was killed" in line
         assert everything(rollup) == before
         rollup.execute("update analytics.rollup_state set run_id = null")
         waiting.communicate()

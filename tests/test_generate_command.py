@@ -196,7 +196,7 @@ def test_made_up_events_are_not_mixed_with_others_and_can_be_taken_away(
     [
         ("--events", "-5", "--events is -5"),
         ("--end-date", "2199-01-01", "in the future"),
-        ("--end-date", "31.12.2024", "does not match"),
+        ("--end-date", "31.12.2024", "'31.12.2024' is not a day"),
     ],
 )
 def test_a_bad_option_is_refused_in_a_sentence(

@@ -44,35 +44,33 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(demo.demo)
-app.add_typer(database.app, name="db")
-app.command()(init.init)
-app.command()(load.load)
-app.command()(generate.generate)
-app.command()(export.export)
-app.command(
-    context_settings={
-        "allow_extra_args": True,
-        "ignore_unknown_options": True,
-        "allow_interspersed_args": False,
-        "help_option_names": [],
-    }
-)(dbt.dbt)
-app.command()(answers.dau)
-app.command()(answers.retention)
-app.command()(answers.returning)
-app.command()(product.active)
-app.command()(product.growth)
-app.command()(product.cohorts)
-app.command()(report.report)
-app.command()(plan.plan)
-app.command()(check.check)
-app.command()(explain.explain)
+
+# Its arguments are dbt's, its --help too.
+_DBT = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "allow_interspersed_args": False,
+    "help_option_names": [],
+}
+_PANELS = {
+    "Data": (demo.demo, init.init, load.load, generate.generate, export.export),
+    "Answers": (
+        *(answers.dau, answers.retention, answers.returning),
+        *(product.active, product.growth, product.cohorts, report.report),
+    ),
+    "Trust": (plan.plan, check.check, explain.explain, docs.docs),
+}
+for panel, commands in _PANELS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.command(rich_help_panel="Production", context_settings=_DBT)(dbt.dbt)
+app.command(rich_help_panel="Production")(ui.ui)
 # An unknown option is an argument, so that -7 is a user's id.
-app.command(context_settings={"ignore_unknown_options": True})(forget.forget)
-app.command()(docs.docs)
-app.command()(ui.ui)
-app.add_typer(spark.app, name="spark")
+app.command(
+    rich_help_panel="Production", context_settings={"ignore_unknown_options": True}
+)(forget.forget)
+app.add_typer(database.app, name="db", rich_help_panel="Servers")
+app.add_typer(spark.app, name="spark", rich_help_panel="Servers")
 
 
 @app.callback()

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from rich.console import Console
@@ -20,11 +20,11 @@ _DAYS_SHOWN = 14
 
 
 From = Annotated[
-    datetime | None,
+    date | None,
     day_option("--from", "First day.", f"{_DAYS_SHOWN} days up to the last"),
 ]
 To = Annotated[
-    datetime | None,
+    date | None,
     day_option("--to", "Last day.", "the newest day there is"),
 ]
 
@@ -41,14 +41,14 @@ def retention(from_: From = None, to: To = None, form: Form = Format.TABLE) -> N
 
 def returning(
     on: Annotated[
-        datetime | None,
+        date | None,
         day_option("--on", "The day.", "the last day that is over"),
     ] = None,
     form: Form = Format.TABLE,
 ) -> None:
     """List the users of a day who had been active in the 7 days before."""
     with connected() as connection:
-        day = on.date() if on else newest_day(connection, complete=True)
+        day = on or newest_day(connection, complete=True)
         if day is None:
             why = why_empty(connection) or "name one with --on."
             raise UserError(f"The tables hold no day that is over: {why}")
@@ -74,8 +74,8 @@ def show_days_up_to(
 
 def show_days(  # noqa: PLR0913  # what every such command is asked for
     question: str,
-    from_: datetime | None,
-    to: datetime | None,
+    from_: date | None,
+    to: date | None,
     form: Format,
     show: Callable[[Answer, Console], None],
     *,

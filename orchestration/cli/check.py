@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from itertools import chain, islice
 from typing import Annotated, Any
 
@@ -26,11 +26,11 @@ from orchestration.trust.check.scope import (
 _CELLS_SHOWN = 50
 
 From = Annotated[
-    datetime | None,
+    date | None,
     day_option("--from", "First day.", "7 days up to the last"),
 ]
 To = Annotated[
-    datetime | None,
+    date | None,
     day_option("--to", "Last day.", "the last day that is over"),
 ]
 

@@ -1,7 +1,7 @@
 """`fast-dau export`: the events as Parquet, a folder a day, for Apache Spark."""
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -25,11 +25,11 @@ def export(
         Path, typer.Option(metavar="DIR", help="The folder; it is made where missing.")
     ],
     since: Annotated[
-        datetime | None,
+        date | None,
         day_option("--since", "First UTC day to export anew.", "the first there is"),
     ] = None,
     until: Annotated[
-        datetime | None,
+        date | None,
         day_option("--until", "Last UTC day to export anew.", "the last there is"),
     ] = None,
 ) -> None:

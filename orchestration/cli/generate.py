@@ -83,15 +83,15 @@ def clear_events(connection: Connection) -> None:
         print("There are no synthetic events to clear.")
 
 
-def last_day(end_date: datetime | None) -> date:
+def last_day(end_date: date | None) -> date:
     """Return the last day asked for, or yesterday in UTC; UserError for the future."""
-    today, asked = datetime.now(UTC).date(), end_date and end_date.date()
-    if asked and asked > today:
+    today = datetime.now(UTC).date()
+    if end_date and end_date > today:
         raise UserError(
-            f"--end-date {asked} is in the future, where no event is valid: choose "
+            f"--end-date {end_date} is in the future, where no event is valid: choose "
             f"{today} (today in UTC) or earlier."
         )
-    return asked or today - timedelta(days=1)
+    return end_date or today - timedelta(days=1)
 
 
 @contextmanager

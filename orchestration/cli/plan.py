@@ -119,7 +119,10 @@ def _meaning(days: Sequence[PlannedDay], variables: Mapping[str, Any]) -> str:
     if variables["refresh"] == "full":
         return "A full run takes every day that the events table still holds."
     if variables["start_date"]:
-        return "A backfill takes its days, and those that no run has seen to their end."
+        return (
+            "A backfill takes the days from start_date to end_date, and those that "
+            "were not over at the last run."
+        )
     return (
         "An ordinary run takes the days that were not over at the last run, and the "
         f"{variables['lookback_days']} days before them (fast_dau_lookback_days)."

@@ -1,6 +1,6 @@
 """`fast-dau active`, `growth` and `cohorts`: the answers of the product tables."""
 
-from datetime import datetime
+from datetime import date
 from functools import partial
 from typing import Annotated
 
@@ -30,7 +30,7 @@ def growth(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None
 
 def cohorts(
     from_: Annotated[
-        datetime | None,
+        date | None,
         day_option(
             "--from",
             "First cohort.",
@@ -38,7 +38,7 @@ def cohorts(
         ),
     ] = None,
     to: Annotated[
-        datetime | None,
+        date | None,
         day_option("--to", "Last cohort.", "the newest day there is"),
     ] = None,
     weekly: Annotated[

@@ -115,7 +115,7 @@ def days_to_check(scope: Scope, from_: date | None, to: date | None) -> Days:
     first = max(from_, begin)
     if last < scope.first_published or first > scope.last_published:
         raise UserError(
-            "The tables hold no day of that range: theirs are "
+            "The tables have no day of that range: they have the days from "
             f"{scope.first_published} to {scope.last_published}."
         )
     whole_from = max(first, scope.kept_from or first)

@@ -48,13 +48,16 @@ def begin_alone(
             return
         connection.rollback()
         if second % _TOLD_EACH_SECONDS == 0:
-            say(f"Waiting for {run}. Has it died? `fast-dau dbt build` does its work.")
+            say(
+                f"Waiting for {run} to end. If it was killed, start `fast-dau dbt "
+                "build`, which finishes its work."
+            )
         if second < wait_seconds:
             time.sleep(1)
     raise Failure(
-        f"The run lock is still held by {run}, after {wait_seconds} seconds of "
-        "waiting: try again when that is over. Where it has died, `fast-dau dbt build` "
-        "takes the lock and does its work. Nothing was changed."
+        f"Nothing was changed: {run} has not ended in {wait_seconds} seconds. Try "
+        "again when it has. If it was killed, start `fast-dau dbt build`, which "
+        "finishes its work."
     )
 
 
