@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 EVENTS ?= 1000000
 PORT ?= 8088
 
-.PHONY: help setup setup-all demo dashboards test test-elsewhere mutants chromium prove \
+.PHONY: help setup setup-all demo dashboards test said test-elsewhere mutants chromium prove \
 	dashboards-test java test-spark lint bench freshness plans clean
 
 help: ## Show what there is to make
@@ -27,6 +27,9 @@ dashboards: .venv/ready ## Show the dashboard in Apache Superset (PORT=8088)
 
 test: .venv/ready-to-develop ## Run the tests, on a real Postgres of their own
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+said: .venv/ready-to-develop ## Write anew what the tests compare help and refusals with
+	WRITE_SAID=1 $(BIN)/pytest --quiet tests/test_said.py
 
 test-elsewhere: .venv/ready-to-develop ## Run the quick ones where others may have a checkout
 	$(BIN)/python -m tests.elsewhere

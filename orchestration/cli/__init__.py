@@ -42,6 +42,7 @@ app = typer.Typer(
     name="fast-dau",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # which fills lines anew, whatever the width
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -94,7 +95,7 @@ def main() -> None:
         # As Python has it for stderr: a terminal in Latin-1 lacks … and █.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app()
+        app(prog_name=app.info.name)
     except UserError as error:
         print(f"fast-dau: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
