@@ -76,8 +76,8 @@ def test_ctrl_c_leaves_what_the_next_export_goes_on_with(
 
     assert (stopped.returncode, stopped.stdout) == (130, "")
     assert stopped.stderr.endswith(
-        f"\nStopped: the days that are finished stay in {tmp_path}, and the same "
-        "command goes on from there.\n"
+        f"\nfast-dau: Stopped: the days that are finished stay in {tmp_path}, and the "
+        "same command goes on from there.\n"
     )
     assert left == ["event_date=2024-03-01", "event_date=2024-03-02"]
     assert resumed.returncode == 0

@@ -3,7 +3,7 @@
 import io
 import sys
 import tomllib
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -26,8 +26,11 @@ from orchestration.cli import (
     spark,
     ui,
 )
-from orchestration.core.errors import UserError
+from orchestration.core.errors import Interrupted, UserError
+from orchestration.core.interrupts import cancelling_queries
 from orchestration.core.settings import ROOT
+
+_STOPPED = "Stopped by Ctrl-C."
 
 
 def _show_version(is_asked: bool) -> None:
@@ -94,8 +97,20 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # As Python has it for stderr: a terminal in Latin-1 lacks … and █.
         sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        app(prog_name=app.info.name)
-    except UserError as error:
-        print(f"fast-dau: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    with cancelling_queries() as was_interrupted:
+        try:
+            app(prog_name=app.info.name)
+        except Interrupted as error:
+            _end(error)
+        except UserError as error:
+            _end(Interrupted(_STOPPED) if was_interrupted.is_set() else error)
+        except SystemExit as ended:
+            # As Typer ends, without a word, where Ctrl-C is nobody else's.
+            if ended.code != Interrupted.exit_code:
+                raise
+            _end(Interrupted(_STOPPED))
+
+
+def _end(error: UserError) -> NoReturn:
+    print(f"fast-dau: {error}", file=sys.stderr)
+    sys.exit(error.exit_code)

@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import signal
 import subprocess
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from orchestration.core.connection import (
 )
 from orchestration.core.errors import Failure, UserError
 from orchestration.core.home import Home, default_home, server_account
+from orchestration.core.signals import interrupts_left_to_child
 from orchestration.embedded.binaries import program
 from orchestration.embedded.database import database
 from orchestration.embedded.server import keep_running, running, stop
@@ -109,9 +109,8 @@ def psql(
     ] = None,
 ) -> None:
     """Run psql on the database, with its own arguments and exit code."""
-    with database() as variables:
-        # Ctrl-C is for psql, which cancels the query with it.
-        signal.signal(signal.SIGINT, lambda *_: None)
+    # psql cancels a query with Ctrl-C, and goes on.
+    with database() as variables, interrupts_left_to_child():
         ended = subprocess.run(
             [program("psql"), *(arguments or [])],
             env=child_environment(variables),

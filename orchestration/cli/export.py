@@ -1,6 +1,5 @@
 """`fast-dau export`: the events as Parquet, a folder a day, for Apache Spark."""
 
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -10,6 +9,7 @@ import typer
 
 from orchestration.cli.options import asked_days, day_option
 from orchestration.cli.progress import number_done
+from orchestration.core.errors import Interrupted
 from orchestration.embedded.database import connected
 from orchestration.source.export.utc_days import Span
 from orchestration.source.table import require_events_table
@@ -44,12 +44,10 @@ def export(
     try:
         _export(to, span)
     except KeyboardInterrupt:
-        print(
-            f"\nStopped: the days that are finished stay in {to}, and the same command "
-            f"{'goes on from there' if span.is_full else 'begins again'}.",
-            file=sys.stderr,
-        )
-        raise typer.Exit(130) from None
+        raise Interrupted(
+            f"Stopped: the days that are finished stay in {to}, and the same command "
+            f"{'goes on from there' if span.is_full else 'begins again'}."
+        ) from None
 
 
 def _export(to: Path, span: Span) -> None:

@@ -16,8 +16,9 @@ import yaml
 
 from orchestration.core import plain_yaml
 from orchestration.core.connection import child_environment
-from orchestration.core.errors import Failure, UserError
+from orchestration.core.errors import Failure, Interrupted, UserError
 from orchestration.core.settings import dbt_vars, profiles_dir, project_dir
+from orchestration.core.signals import interrupts_left_to_child
 
 # Beside the interpreter, so that it works without an activated environment.
 DBT_PROGRAM = Path(sys.executable).parent / "dbt"
@@ -27,11 +28,13 @@ def run_dbt(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     """Run dbt with these arguments on the database of these libpq variables.
 
     Its output is the caller's own. Returns its exit code: 0 all is well, 1 something
-    failed, 2 it could not start. Raises UserError for `--vars` that are not YAML,
-    which dbt would answer with a traceback.
+    failed, 2 it could not start; or 130 where Ctrl-C ended it. Raises UserError for
+    `--vars` that are not YAML, which dbt would answer with a traceback.
     """
     _check_vars(arguments)
-    return finished(arguments, variables).returncode
+    with interrupts_left_to_child() as came:
+        code = finished(arguments, variables).returncode
+    return Interrupted.exit_code if came.is_set() else code
 
 
 def compiled_models(

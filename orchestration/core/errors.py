@@ -11,3 +11,9 @@ class Failure(UserError):  # noqa: N818  # it is what the command line reports
     """The input was fine, but the work could not be done. Exits with 1."""
 
     exit_code = 1
+
+
+class Interrupted(UserError):  # noqa: N818  # as `Failure`
+    """Ctrl-C ended the command. Exits with 130, as a shell has it."""
+
+    exit_code = 130

@@ -28,5 +28,19 @@ def orderly_exit() -> Iterator[None]:
             signal.signal(name, signal.SIG_DFL)
 
 
+@contextmanager
+def interrupts_left_to_child() -> Iterator[threading.Event]:
+    """Leave Ctrl-C to a child process, which gets it too; the event says it came."""
+    came = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: came.set())
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _exit(number: int, _: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
