@@ -1,15 +1,13 @@
+{% set columns = erased_counts_columns() | list %}
+
 {% if execute and not is_built('rollup_state') %}
     select
-        {%- for name in erased_counts_columns() %}
-        0::bigint as {{ name }},
-        {%- endfor %}
-        null::date as activity_date
+        null::date as activity_date,
+        0::bigint as {{ columns | join(', 0::bigint as ') }}
     where false
 {% else %}
     select
-        {%- for name in erased_counts_columns() %}
-        {{ name }},
-        {%- endfor %}
-        activity_date
+        activity_date,
+        {{ columns | join(', ') }}
     from {{ rollup_relation('erased_counts') }}
 {% endif %}
