@@ -39,6 +39,9 @@ COMMANDS = {
     "cohorts --weekly": "weekly_cohort_retention",
 }
 
+# The same, of those that answer about one day.
+ON_DAYS = {"returning": "returning_users", "courses": "daily_active_users_by_course"}
+
 
 @pytest.fixture(scope="module")
 def rollup(cluster: dict[str, str], administration: Connection) -> Iterator[Rollup]:
@@ -174,6 +177,24 @@ def test_the_list_of_returning_users_is_that_of_the_last_day_that_is_over(
     assert printed("returning") == printed(f"returning --on {yesterday}") == rows
 
 
+def test_the_users_of_each_course_are_those_of_the_seven_days_up_to_the_one_asked_for(
+    expected: dict[str, Rows],
+) -> None:
+    last = TODAY - timedelta(days=1)
+    rows = between(
+        [row[:3] for row in expected["daily_active_users_by_course"]],
+        last - timedelta(days=6),
+        last,
+    )
+    lines = answer("courses").splitlines()
+    of_last_day = {str(course): dau for day, course, dau in rows if day == str(last)}
+    most = max(of_last_day, key=lambda course: of_last_day[course])
+
+    assert printed("courses") == printed(f"courses --on {last}") == rows
+    assert lines[0].startswith(f"Daily active users of each course, up to {last}")
+    assert lines[2].split()[-1] == str(of_last_day[most])
+
+
 def test_the_tables_for_people_mark_days_that_are_not_what_they_seem(
     expected: dict[str, Rows],
 ) -> None:
@@ -289,7 +310,7 @@ def test_shares_are_shaded_where_the_terminal_has_colours_and_only_there(
 
 
 def test_no_line_is_wider_than_a_terminal_of_eighty_columns(rollup: Rollup) -> None:
-    pages = "".join(answer(*command.split()) for command in [*COMMANDS, "returning"])
+    pages = "".join(answer(*command.split()) for command in [*COMMANDS, *ON_DAYS])
 
     assert max(len(line) for line in pages.splitlines()) <= 80
 
@@ -327,10 +348,10 @@ def test_a_range_the_wrong_way_round_is_refused(
 @pytest.mark.parametrize(
     ("command", "table"),
     [
-        *((command, "daily_active_users") for command in (*COMMANDS, "returning")),
+        *((command, "daily_active_users") for command in (*COMMANDS, *ON_DAYS)),
         # With both days given, no other table is asked for the newest.
         *((f"{name} {DAYS_GIVEN}", table) for name, table in COMMANDS.items()),
-        ("returning --on 2024-02-05", "returning_users"),
+        *((f"{name} --on 2024-02-05", table) for name, table in ON_DAYS.items()),
     ],
 )
 def test_a_table_that_is_not_built_yet_is_named_with_how_to_build_it(

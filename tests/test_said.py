@@ -27,6 +27,7 @@ REFUSALS = {
     ],
     "retention": ["", "--to 2024-02-30"],
     "returning": ["", "--on 10/11/2026"],
+    "courses": [""],
     "active": [""],
     "growth": [""],
     "cohorts": ["", "--to 2024-02-30"],

@@ -59,7 +59,7 @@ _DBT = {
 _PANELS = {
     "Data": (demo.demo, init.init, load.load, generate.generate, export.export),
     "Answers": (
-        *(answers.dau, answers.retention, answers.returning),
+        *(answers.dau, answers.retention, answers.returning, answers.courses),
         *(product.active, product.growth, product.cohorts, report.report),
     ),
     "Trust": (plan.plan, check.check, explain.explain, docs.docs),

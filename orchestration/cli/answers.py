@@ -1,4 +1,4 @@
-"""`fast-dau dau`, `retention` and `returning`: the answers, read from the tables."""
+"""`fast-dau dau`, `retention`, `returning`, `courses`: the answers, from the tables."""
 
 import sys
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Annotated
 from rich.console import Console
 
 from orchestration.answers import terminal
+from orchestration.answers.courses import show_courses
 from orchestration.answers.formats import Format, write
 from orchestration.answers.questions import Answer, ask, newest_day
 from orchestration.answers.why_empty import why_empty, why_nobody_returned
@@ -28,6 +29,11 @@ To = Annotated[
     day_option("--to", "Last day.", "the newest day there is"),
 ]
 
+On = Annotated[
+    date | None,
+    day_option("--on", "The day.", "the last day that is over"),
+]
+
 
 def dau(from_: From = None, to: To = None, form: Form = Format.TABLE) -> None:
     """Show how many users were active each day."""
@@ -39,25 +45,40 @@ def retention(from_: From = None, to: To = None, form: Form = Format.TABLE) -> N
     show_days("retention_by_day", from_, to, form, terminal.RETENTION.show)
 
 
-def returning(
-    on: Annotated[
-        date | None,
-        day_option("--on", "The day.", "the last day that is over"),
-    ] = None,
-    form: Form = Format.TABLE,
-) -> None:
+def returning(on: On = None, form: Form = Format.TABLE) -> None:
     """List the users of a day who had been active in the 7 days before."""
+    show = terminal.show_returning_users
+    show_day("returning_users_on_day", on, form, show, why_nobody_returned)
+
+
+def courses(on: On = None, form: Form = Format.TABLE) -> None:
+    """Show how many people used each course on a day, and on each of the 6 before."""
+
+    def why_no_course(connection: Connection, day: date) -> str | None:
+        return why_empty(connection, day, day)
+
+    show_day("courses_in_week", on, form, show_courses, why_no_course)
+
+
+def show_day(
+    question: str,
+    on: date | None,
+    form: Format,
+    show: Callable[[Answer, date, Console], None],
+    why: Callable[[Connection, date], str | None],
+) -> None:
+    """Answer a question of a day: that asked for, or the last that is over."""
     with connected() as connection:
         day = on or newest_day(connection, complete=True)
         if day is None:
-            why = why_empty(connection) or "name one with --on."
-            raise UserError(f"The tables hold no day that is over: {why}")
-        answer = ask(connection, "returning_users_on_day", on_date=day)
+            reason = why_empty(connection) or "name one with --on."
+            raise UserError(f"The tables hold no day that is over: {reason}")
+        answer = ask(connection, question, on_date=day)
         if form is Format.TABLE:
-            terminal.show_returning_users(answer, day, Console())
+            show(answer, day, Console())
         else:
             write(answer, form, sys.stdout)
-        _say(why_nobody_returned(connection, day), form)
+        _say(why(connection, day), form)
 
 
 def show_days_up_to(
