@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.core.errors import UserError
 from orchestration.core.settings import as_vars
@@ -24,8 +25,12 @@ class Rebuild(dg.Config):
 class Backfill(dg.Config):
     """The days to rebuild: local calendar days, ISO 8601, both included."""
 
-    start_date: str
-    end_date: str
+    start_date: str = Field(
+        description="The first day to rebuild, such as '2024-03-01', in quotes."
+    )
+    end_date: str = Field(
+        description="The last day to rebuild, such as '2024-03-31'; may be the first."
+    )
 
 
 def dbt_arguments(rebuild: Rebuild) -> list[str]:

@@ -12,5 +12,6 @@
         {%- do fast_dau.days_to_come() -%}
         {%- do fast_dau.find_history() -%}
         {%- endif -%}
+        {%- do fast_dau.refuse_empty_backfill() -%}
     {%- endif -%}
 {%- endmacro %}

@@ -19,6 +19,7 @@
     {%- do fast_dau.refuse_other_definitions() -%}
     {%- set days_to_come = fast_dau.days_to_come() -%}
     {%- set history = fast_dau.find_history() -%}
+    {%- do fast_dau.refuse_empty_backfill() -%}
     {%- do fast_dau.refuse_selection() -%}
     {%- do fast_dau.settle_definitions() -%}
     {%- do fast_dau.settle_reading_of_events() -%}
