@@ -88,6 +88,17 @@ def test_a_run_that_is_at_work_is_waited_for(pipeline: Pipeline) -> None:
     assert Ticks(pipeline.instance).next() == ({}, "The run one has not ended.")
 
 
+def test_the_embedded_server_is_not_started_to_be_asked(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PGHOST")
+
+    assert Ticks(pipeline.instance).next() == (
+        {},
+        "PGHOST is not set, and the embedded server is not asked.",
+    )
+
+
 def test_where_nothing_is_built_yet_the_sensor_says_so(pipeline: Pipeline) -> None:
     pipeline.rollup.execute("drop schema analytics cascade")
     noted, reason = Ticks(pipeline.instance).next()

@@ -1,11 +1,13 @@
 """What runs of dbt have built that Dagster did not start, noted as of its own runs."""
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
+from orchestration.core.connection import names_a_server
 from orchestration.core.manifest import models
 from orchestration.core.settings import is_on_spark, rollup_schema
 from orchestration.pipeline.assets import rollup
@@ -36,6 +38,9 @@ def runs_outside_dagster(
     context: dg.SensorEvaluationContext,
 ) -> dg.SensorResult | dg.SkipReason:
     """Compare which run built each table with which one Dagster knows of."""
+    if not is_on_spark() and not names_a_server(os.environ):
+        # It would be started each minute, to be asked.
+        return dg.SkipReason("PGHOST is not set, and the embedded server is not asked.")
     try:
         with reader_of_run() as reader:
             [(run_at_work, found)] = reader.ask(
