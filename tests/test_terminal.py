@@ -13,7 +13,7 @@ from orchestration.answers.terminal import show_returning_users
 
 _COMMAND = """
 from orchestration import cli
-cli.app = lambda: print("Reading … Zoë")
+cli.app = lambda **_: print("Reading … Zoë")
 cli.main()
 """
 

@@ -30,7 +30,7 @@ from orchestration.core.errors import Interrupted, UserError
 from orchestration.core.interrupts import cancelling_queries
 from orchestration.core.settings import ROOT
 
-_STOPPED = "Stopped by Ctrl-C."
+_NAME, _STOPPED = "fast-dau", "Stopped by Ctrl-C."
 
 
 def _show_version(is_asked: bool) -> None:
@@ -42,7 +42,7 @@ def _show_version(is_asked: bool) -> None:
 
 
 app = typer.Typer(
-    name="fast-dau",
+    name=_NAME,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",  # which fills lines anew, whatever the width
@@ -99,7 +99,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     with cancelling_queries() as was_interrupted:
         try:
-            app(prog_name=app.info.name)
+            app(prog_name=_NAME)
         except Interrupted as error:
             _end(error)
         except UserError as error:
