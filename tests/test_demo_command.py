@@ -9,8 +9,9 @@ import pytest
 from orchestration.core.connection import Connection
 from orchestration.source.synthetic.demo import prepare_demo
 from orchestration.source.synthetic.options import StreamOptions
-from tests.commands import run_cli, run_program
+from tests.commands import FAST_DAU, run_cli, run_program
 from tests.events_tables import execute, fetch
+from tests.terminals import on_a_terminal
 
 CLEARED = "The synthetic events are cleared, and the tables built from them.\n"
 SMALL = ("--events", "20000", "--users", "500", "--days", "20")
@@ -102,6 +103,37 @@ def test_dbt_gets_its_arguments_and_gives_its_exit_code(
     assert done.returncode == code
     assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "has_colours"),
+    [("NO_COLOR", "", False), ("DBT_USE_COLORS", "true", True)],
+)
+def test_dbt_writes_no_colours_into_a_pipe_unless_it_is_told_to(
+    database_env: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    text: str,
+    has_colours: bool,
+) -> None:
+    monkeypatch.setenv(variable, text)
+    done = run_program("dbt", "debug")
+
+    assert "connection ok" in done.stdout
+    assert ("\x1b[" in done.stdout) == has_colours
+
+
+def test_a_terminal_gets_dbts_colours_but_where_no_color_is_set(
+    database_env: dict[str, str],
+) -> None:
+    shown = {
+        text: on_a_terminal([str(FAST_DAU), "dbt", "debug"], {"NO_COLOR": text})
+        for text in ("", "1")
+    }
+
+    assert "\x1b[32m" in shown[""]
+    assert "\x1b[" not in shown["1"]
+    assert "connection ok" in shown["1"]
 
 
 @pytest.mark.parametrize("command", ["dau", "init", "demo"])

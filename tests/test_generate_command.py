@@ -1,11 +1,6 @@
 """`fast-dau generate`: into a real events table, all or nothing."""
 
-import contextlib
-import os
-import pty
 import re
-import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,6 +13,7 @@ from orchestration.source.synthetic.population import active_users, populate
 from tests.commands import FAST_DAU, run_cli
 from tests.events_tables import execute, fetch
 from tests.loading import make_events_table
+from tests.terminals import on_a_terminal
 
 OPTIONS = StreamOptions(
     events=8_000,
@@ -118,28 +114,10 @@ def test_users_who_get_no_event_are_mentioned(events: Connection) -> None:
 
 
 def test_a_terminal_gets_a_progress_bar(events: Connection) -> None:
-    screen, terminal = pty.openpty()
-    with subprocess.Popen(
-        [FAST_DAU, "generate", *IN_MARCH],
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
-        stderr=terminal,
-        stdout=subprocess.DEVNULL,
-    ) as process:
-        os.close(terminal)
-        shown = "".join(texts_on(screen))
+    shown = on_a_terminal([str(FAST_DAU), "generate", *IN_MARCH], {})
 
-    assert process.returncode == 0
     assert "8000/8000" in shown
     assert fetch(events, "select count(*) from events") == [(8_000,)]
-
-
-def texts_on(screen: int) -> Iterator[str]:
-    """Yield what is written to a terminal, until nobody has it open any more."""
-    # Linux reports the end as an error, others as an empty read.
-    with contextlib.suppress(OSError):
-        while read := os.read(screen, 1 << 16):
-            yield read.decode(errors="replace")
-    os.close(screen)
 
 
 def test_a_missing_table_is_a_sentence_and_not_made(connection: Connection) -> None:

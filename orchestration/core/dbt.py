@@ -115,8 +115,14 @@ def finished(
 
 
 def dbt_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the whole environment in which dbt finds the project and the database."""
+    """Return the whole environment in which dbt finds the project and the database.
+
+    It writes in colours to a terminal that has any, as our own commands do, unless
+    DBT_USE_COLORS says otherwise.
+    """
+    has_colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return {
+        "DBT_USE_COLORS": str(has_colours).lower(),
         # Of a database in SQL_ASCII, Python would take nothing but ASCII.
         "PGCLIENTENCODING": "UTF8",
         "DBT_PROJECT_DIR": str(project_dir()),
