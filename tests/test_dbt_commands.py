@@ -284,3 +284,28 @@ def test_nothing_of_dbts_is_overridden() -> None:
     assert (ours | bare) & theirs == set()
     assert {"settings", "refresh_reason"} <= bare
     assert not any(name.startswith("materialization_incremental") for name in ours)
+
+
+@pytest.mark.parametrize(
+    ("variable", "command"),
+    [
+        ("DBT_TARGET_PATH", "plan"),
+        ("DBT_TARGET_PATH", "docs --out docs.html"),
+        ("DBT_TARGET_PATH", "dbt ls"),
+        ("DBT_LOG_PATH", "dbt ls"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(
+    database_env: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    command: str,
+) -> None:
+    run_cli("init")
+    monkeypatch.setenv(variable, "/proc/folder")
+    done = run_cli(*command.split())
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        "fast-dau: dbt's folder /proc/folder cannot be written by this user: set DBT_T"
+    )

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,13 @@ def run_dbt(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
 
     Its output is the caller's own. Returns its exit code: 0 all is well, 1 something
     failed, 2 it could not start; or 130 where Ctrl-C ended it. Raises UserError for
-    `--vars` that are not YAML, which dbt would answer with a traceback.
+    `--vars` that are not YAML, and folders that cannot be written, which dbt would
+    answer with a traceback.
     """
     _check_vars(arguments)
+    if any(not argument.startswith("-") for argument in arguments):
+        target_folder()
+        _folder_of_dbt("DBT_LOG_PATH", "logs")
     with interrupts_left_to_child() as came:
         code = finished(arguments, variables).returncode
     return Interrupted.exit_code if came.is_set() else code
@@ -77,10 +81,29 @@ def own_target() -> Iterator[Path]:
 
     A run of the same moment writes files of the same names.
     """
-    kept = project_dir() / os.environ.get("DBT_TARGET_PATH", "target")
-    kept.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept) as name:
+    with tempfile.TemporaryDirectory(dir=target_folder()) as name:
         yield Path(name)
+
+
+def target_folder() -> Path:
+    """Return the folder in which dbt keeps what it has parsed, made if need be.
+
+    Raises UserError where this user cannot write to it.
+    """
+    return _folder_of_dbt("DBT_TARGET_PATH", "target")
+
+
+def _folder_of_dbt(variable: str, name: str) -> Path:
+    folder = project_dir() / os.environ.get(variable, name)
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(
+            f"dbt's folder {folder} cannot be written by this user: set "
+            "DBT_TARGET_PATH and DBT_LOG_PATH to folders of your own, or make a dbt "
+            "project of your own with `fast-dau init --project`."
+        )
+    return folder
 
 
 def given_vars(text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.core.connection import libpq_variables
-from orchestration.core.dbt import run_dbt
+from orchestration.core.dbt import run_dbt, target_folder
 from orchestration.core.errors import Failure
 from orchestration.core.locks import exclusive
 from orchestration.core.plain_yaml import read_yaml
@@ -70,8 +70,7 @@ def parsed() -> Path:
     Takes a second or two then, and no database. Raises Failure where dbt finds the
     project at fault; what it says goes to standard output.
     """
-    target = project_dir() / os.environ.get("DBT_TARGET_PATH", "target")
-    target.mkdir(parents=True, exist_ok=True)
+    target = target_folder()
     path = target / "manifest.json"
     # The web server, the daemon and a run may all come here at once.
     with exclusive(target / "parsing.lock"):
