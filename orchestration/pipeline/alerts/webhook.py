@@ -98,6 +98,7 @@ def _call(name: str, url: str, body: Mapping[str, Any]) -> None:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
             pass
     except urllib.error.HTTPError as error:
+        error.close()
         raise dg.Failure(f"The webhook of {name} answered {error.code}.") from None
     except OSError as error:
         reason = getattr(error, "reason", error)
