@@ -118,7 +118,10 @@ def test_the_blocks_for_a_server_of_ones_own_run_as_they_stand(
 def test_the_blocks_for_production_run_as_they_stand(
     checkout: Path, embedded_env: dict[str, str], database_env: dict[str, str]
 ) -> None:
-    script = "fast-dau init\n" + block_with("--exclude-resource-type")
+    # Of the days that the block rebuilds.
+    events = "--events 1000 --users 50 --days 5 --end-date 2024-03-03"
+    script = f"fast-dau init\nfast-dau generate {events}\n"
+    script += block_with("--exclude-resource-type")
 
     run(script, checkout, embedded_env | database_env)
     run(block_with("init --change-log"), checkout, embedded_env | database_env)
