@@ -9,7 +9,7 @@ import psycopg2
 from orchestration.core.demands import demanded
 from orchestration.core.errors import Failure, UserError
 from orchestration.core.home import user_name
-from orchestration.core.interrupts import is_open
+from orchestration.core.interrupts import note_open
 
 # As a type; psycopg2 writes it like a variable.
 Connection = psycopg2.extensions.connection
@@ -69,7 +69,7 @@ def connect(environment: Mapping[str, str]) -> Connection:
     with connection.cursor() as cursor:
         cursor.execute("set time zone 'UTC'; set quote_all_identifiers = off")
     connection.autocommit = False
-    is_open(connection)
+    note_open(connection)
     return connection
 
 

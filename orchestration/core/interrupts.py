@@ -13,7 +13,7 @@ _ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 _OPEN: WeakSet[Connection] = WeakSet()
 
 
-def is_open(connection: Connection) -> None:
+def note_open(connection: Connection) -> None:
     """Note a connection whose queries a signal is to cancel."""
     _OPEN.add(connection)
 
@@ -23,7 +23,7 @@ def cancelling_queries() -> Iterator[threading.Event]:
     """Cancel what the open connections ask where a signal asks the process to end.
 
     Python handles a signal once libpq has an answer, which may take an hour. The event
-    says that there was one, so that a query which the server says was cancelled is no
+    says that there was Ctrl-C, so that a query which the server says was cancelled is no
     error of its own.
     """
     was_asked = threading.Event()
@@ -49,7 +49,8 @@ def cancelling_queries() -> Iterator[threading.Event]:
 def _cancel(signals: socket.socket, was_asked: threading.Event) -> None:
     while numbers := signals.recv(16):
         if _ENDING.intersection(numbers):
-            was_asked.set()
+            if signal.SIGINT in numbers:
+                was_asked.set()
             for connection in list(_OPEN):
                 if not connection.closed:
                     connection.cancel()
