@@ -23,8 +23,8 @@ def cancelling_queries() -> Iterator[threading.Event]:
     """Cancel what the open connections ask where a signal asks the process to end.
 
     Python handles a signal once libpq has an answer, which may take an hour. The event
-    says that there was Ctrl-C, so that a query which the server says was cancelled is no
-    error of its own.
+    says that there was Ctrl-C, so that a query which the server says was cancelled is
+    no error of its own.
     """
     was_asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():
